@@ -1,0 +1,31 @@
+// What an engine opens: the log and the state over one set of data, and its health.
+
+import type { EventLog } from '../event-log/event-log.ts'
+import type { Resources } from '../resource/resources.ts'
+
+/** How long and how many events are kept, and for how long an event counts as known. */
+export type Retention = {
+  /** Entries received longer ago are trimmed. */
+  readonly maxAgeMs: number
+  /** More entries than these are trimmed, oldest first. The newest entry always stays. */
+  readonly maxEntries: number
+  /** The dedupe window: 24 hours or this many events, whichever is shorter. */
+  readonly dedupeEntries: number
+  readonly dedupeMs: number
+  /** How often the trimming runs. */
+  readonly trimEveryMs: number
+}
+
+export type StoreHealth = { readonly ready: boolean; readonly detail: string }
+
+export type Store = {
+  /** `sqlite` or `redis`: for logs, metrics and people. */
+  readonly engine: string
+  readonly log: EventLog
+  readonly resources: Resources
+  health(): StoreHealth
+  /** Trims now; the background does the same every `trimEveryMs`. Resolves to how many entries went. */
+  trim(): Promise<number>
+  /** Finishes what is under way, then lets go of the data. */
+  close(): Promise<void>
+}
