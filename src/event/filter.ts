@@ -59,8 +59,8 @@ const listFields = [
  */
 export function checkFilter(filter: EventFilter, field = 'filter'): void {
   refuseEmptyLists(filter, listFields, field)
-  filter.types?.forEach((type, i) => checkType(type, `${field}.types[${i}]`))
-  filter.or?.forEach((alternative, i) => checkFilter(alternative, `${field}.or[${i}]`))
+  for (const [i, type] of (filter.types ?? []).entries()) checkType(type, `${field}.types[${i}]`)
+  for (const [i, alternative] of (filter.or ?? []).entries()) checkFilter(alternative, `${field}.or[${i}]`)
   if (filter.not) checkFilter(filter.not, `${field}.not`)
 }
 
