@@ -24,7 +24,7 @@ export function admit(draft: Draft, current: Resource | null, receivedAt: Timest
     ...arrived,
     resource: arrived.resource && { kind: known?.kind ?? arrived.resource.kind, uid: arrived.resource.uid },
     related: relatedOf(arrived.resource, arrived.related, known),
-    owner: known?.owner ?? arrived.actor?.account ?? null,
+    owner: ownerOf(draft, known),
     zone: arrived.zone ?? known?.zone ?? null,
     transition: folded.transition,
   }
@@ -34,6 +34,12 @@ export function admit(draft: Draft, current: Resource | null, receivedAt: Timest
     after: folded.next,
   }
   return { event, change }
+}
+
+/** The resource's owner, else whom the sender names as owner, else who acted. */
+function ownerOf({ event, report }: Draft, known: Resource | null): string | null {
+  const named = report?.account?.as === 'OWNER' ? report.account.account : null
+  return known?.owner ?? named ?? event.actor?.account ?? null
 }
 
 /** What the event names and what its resource is known to belong to, each once, without the resource. */
