@@ -1,0 +1,63 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { compileFilter, type EventFilter } from '../../src/event/filter.ts'
+import { FilterIndex, fileEventFilter, termsOfEvent } from '../../src/event/filter-index.ts'
+import { anyEvent, anyFilter } from '../support/arbitrary-event.ts'
+
+test('the candidates for an event hold every filter that matches it', () => {
+  fc.assert(
+    fc.property(fc.array(anyFilter, { maxLength: 20 }), anyEvent, (filters, event) => {
+      const index = indexOf(filters)
+      const candidates = index.candidates(termsOfEvent(event))
+      return filters.every((filter) => !compileFilter(filter)(event) || candidates.has(filter))
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test('a filter that is taken out is never found again, and the others still are', () => {
+  fc.assert(
+    fc.property(fc.array(anyFilter, { minLength: 1, maxLength: 20 }), anyEvent, (filters, event) => {
+      const index = indexOf(filters)
+      const [gone, ...left] = filters as [EventFilter, ...EventFilter[]]
+      index.delete(fileEventFilter(gone), gone)
+      const candidates = index.candidates(termsOfEvent(event))
+      const expected = indexOf(left).candidates(termsOfEvent(event))
+      return !candidates.has(gone) && left.every((filter) => candidates.has(filter) === expected.has(filter))
+    }),
+  )
+})
+
+test('a filter for one resource is no candidate for events of others', () => {
+  const wanted: EventFilter = { resources: [{ kind: 'VirtualMachine', uid: '1' }], types: ['VM.START'] }
+  const index = indexOf([wanted])
+  expect(index.candidates(['resource:VirtualMachine/2', 'type:VM.START'])).toEqual(new Set())
+  expect(index.candidates(['resource:VirtualMachine/1'])).toEqual(new Set([wanted]))
+})
+
+test.each<[EventFilter, ReturnType<typeof fileEventFilter>]>([
+  [{}, 'REST'],
+  [{ zones: ['z1'] }, 'REST'],
+  [{ not: { types: ['VM.START'] } }, 'REST'],
+  [{ types: ['VM.START', 'VM.*'] }, ['type:VM.START', 'prefix:VM.']],
+  [{ categories: ['JOB'], accounts: ['ann'], kinds: ['Host'] }, ['kind:Host']],
+  [{ or: [{ kinds: ['Host'] }, { accounts: ['ann'] }] }, ['kind:Host', 'account:ann']],
+  [{ types: ['VM.START'], or: [{ kinds: ['Host'] }, { zones: ['z1'] }] }, ['type:VM.START']],
+])('%o is filed under %o', (filter, filing) => {
+  expect(fileEventFilter(filter)).toEqual(filing)
+})
+
+test('an event is looked up under every prefix of its type', () => {
+  const [event] = fc.sample(anyEvent, 1)
+  const terms = event ? termsOfEvent({ ...event, type: 'VM.SCHEDULE.START' }) : []
+  expect(terms).toEqual(
+    expect.arrayContaining(['type:VM.SCHEDULE.START', 'prefix:VM.', 'prefix:VM.SCHEDULE.']),
+  )
+  expect(terms).not.toContain('prefix:VM.SCHEDULE.START')
+})
+
+function indexOf(filters: readonly EventFilter[]): FilterIndex<EventFilter> {
+  const index = new FilterIndex<EventFilter>()
+  for (const filter of filters) index.add(fileEventFilter(filter), filter)
+  return index
+}
