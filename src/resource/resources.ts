@@ -1,8 +1,8 @@
 // The seam to the state: every resource as the log's last entry left it.
 //
 // Freshness: a call made after an `append` resolved sees that append or a newer state.
-// Pages: ordered by kind and uid, stable under change; a resource that stays in the filter while the
-// pages are read is in exactly one of them.
+// Pages: ordered by resource key (kind and uid; instances are of one kind there), which never changes;
+// a resource that stays in the filter while the pages are read is in exactly one of them.
 // Visibility is a part of the question, so that nothing foreign is read, counted or paged over.
 
 import type { ResourceRef } from '../event/event.ts'

@@ -1,0 +1,65 @@
+// What the gateway's thread and the two workers say to each other. One worker writes, one reads: a long
+// read delays no commit. Entries and resources travel as the JSON text they are stored as.
+
+import type { ResourceRef } from '../../event/event.ts'
+import type { Cursor, Epoch } from '../../event/position.ts'
+import type { PageRequest, ResourceQuery } from '../../resource/resources.ts'
+import type { Retention } from '../store.ts'
+import type { Failure } from './failure.ts'
+
+/** What a worker is started with. */
+export type WorkerSettings = {
+  readonly role: 'WRITER' | 'READER'
+  readonly directory: string
+  readonly retention: Retention
+}
+
+/** An entry as stored: `json` is { event, change }. */
+export type EntryRow = readonly [offset: number, json: string]
+
+/** A resource as stored; `version` stands beside its JSON, never in it. */
+export type ResourceRow = readonly [version: number, json: string]
+
+/** A receipt as sent: whether it is a duplicate (0 or 1), its offset and its mark. */
+export type PlacementRow = readonly [duplicate: 0 | 1, offset: number, mark: number]
+
+/** A place in the log without its epoch. */
+export type Place = { readonly offset: number; readonly mark: number }
+
+export type ListedPage = {
+  readonly rows: readonly ResourceRow[]
+  readonly endCursor: string | null
+  readonly hasNextPage: boolean
+}
+
+/** What the writer is asked; `drafts` is JSON text. */
+export type WriterCalls = {
+  append(drafts: string, nowMs: number): Promise<PlacementRow[]>
+  trim(nowMs: number): Promise<number>
+  /** Commits something small, to see whether commits succeed again. */
+  probe(): void
+  close(): Promise<void>
+}
+
+/** What the reader is asked. Cursors that cannot be continued throw CURSOR_EXPIRED. */
+export type ReaderCalls = {
+  epoch(): Epoch
+  head(): Place
+  tail(): Place
+  read(after: Cursor, limit: number): EntryRow[]
+  readBackwards(before: Cursor | null, limit: number): EntryRow[]
+  at(offsets: readonly number[]): (EntryRow | null)[]
+  get(refs: readonly ResourceRef[]): (ResourceRow | null)[]
+  list(query: ResourceQuery, page: PageRequest): Promise<ListedPage>
+  history(ref: ResourceRef, before: number | null, limit: number): number[]
+  close(): void
+}
+
+/** To a worker; the first is `open`. */
+export type Request = { readonly id: number; readonly name: string; readonly args: readonly unknown[] }
+
+/** From a worker. COMMITTED tells what is new in the log. */
+export type Report =
+  | { readonly kind: 'ANSWER'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'FAILURE'; readonly id: number; readonly failure: Failure }
+  | { readonly kind: 'COMMITTED'; readonly rows: readonly EntryRow[] }

@@ -1,0 +1,56 @@
+// The log of the embedded store, as the gateway's thread sees it: appends go to the writer, reads to the
+// reader, and commits come back as announcements.
+
+import type { Event } from '../../event/event.ts'
+import type { Cursor, Epoch } from '../../event/position.ts'
+import type { Change, Entry } from '../../event-log/entry.ts'
+import type { EventLog } from '../../event-log/event-log.ts'
+import { createFollowers } from './followers.ts'
+import type { EntryRow, Place, ReaderCalls, WriterCalls } from './messages.ts'
+import type { WorkerLink } from './worker-link.ts'
+
+export type SqliteLog = EventLog & {
+  /** What a commit added, in order: followers hear of it. */
+  committed(rows: readonly EntryRow[]): void
+}
+
+/** Opens the log over the two workers. */
+export async function openSqliteLog(
+  writer: WorkerLink<WriterCalls>,
+  reader: WorkerLink<ReaderCalls>,
+): Promise<SqliteLog> {
+  const epoch = await reader.call('epoch')
+  const cursorAt = ({ offset, mark }: Place): Cursor => ({ epoch, offset, mark })
+  const entriesOf = (rows: readonly EntryRow[]) => rows.map((row) => readEntry(epoch, row))
+  const read: EventLog['read'] = async (after, limit) => entriesOf(await reader.call('read', after, limit))
+  const head: EventLog['head'] = async () => cursorAt(await reader.call('head'))
+  const followers = createFollowers({ read, head }, (await head()).offset)
+
+  return {
+    async append(drafts) {
+      if (drafts.length === 0) return []
+      const placements = await writer.call('append', JSON.stringify(drafts), Date.now())
+      return placements.map(([duplicate, offset, mark]) => ({
+        kind: duplicate ? 'DUPLICATE' : 'LOGGED',
+        cursor: cursorAt({ offset, mark }),
+      }))
+    },
+    read,
+    readBackwards: async (before, limit) => entriesOf(await reader.call('readBackwards', before, limit)),
+    at: async (offsets) => (await reader.call('at', offsets)).map((row) => row && readEntry(epoch, row)),
+    head,
+    tail: async () => cursorAt(await reader.call('tail')),
+    follow: followers.follow,
+    committed: (rows) => followers.announce(entriesOf(rows)),
+  }
+}
+
+function readEntry(epoch: Epoch, [offset, json]: EntryRow): Entry {
+  const { event, change } = JSON.parse(json) as { event: Event; change: Change | null }
+  return { position: { epoch, offset }, event, change: change && placed(change, offset) }
+}
+
+/** Stored JSON holds version 0; the entry's own place is what it means. */
+function placed(change: Change, version: number): Change {
+  return { ...change, after: { ...change.after, version } }
+}

@@ -1,0 +1,128 @@
+// The worker that writes. Group commit: everything that was asked while the last commit ran goes into
+// the next one; each append is answered after its commit, and its entries are announced before that.
+
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Draft } from '../../event/draft.ts'
+import { type Batch, createBatch, type Placement } from '../batch.ts'
+import type { Retention } from '../store.ts'
+import { openBatchWriter } from './batch-writer.ts'
+import { lockDirectory } from './lock.ts'
+import type { EntryRow, PlacementRow, WriterCalls } from './messages.ts'
+import { makeDirectory, openDatabase } from './schema.ts'
+import { transaction } from './transaction.ts'
+import { createTrimmer } from './trimmer.ts'
+
+// Bounds how long an append waits for the commit before its own.
+const draftsPerCommit = 5000
+
+type Waiting = {
+  readonly drafts: readonly Draft[]
+  readonly nowMs: number
+  resolve(rows: PlacementRow[]): void
+  reject(error: unknown): void
+}
+
+/**
+ * Opens the data in a directory for this process alone.
+ * @param announce hears of every commit, before whoever appended
+ * @throws HeliographError STORE_IN_USE, STORE_UNSUITABLE, BAD_SETTING
+ */
+export function openWriter(
+  directory: string,
+  retention: Retention,
+  announce: (rows: readonly EntryRow[]) => void,
+): WriterCalls {
+  makeDirectory(directory)
+  const lock = lockDirectory(directory)
+  const database = openDatabase(directory)
+  const batchWriter = openBatchWriter(database)
+  const trimStep = createTrimmer(database, retention)
+  const noteProbe = database.prepare('UPDATE meta SET probes = probes + 1')
+  let queue: Waiting[] = []
+
+  // A turn later, so that every message that has arrived by then is in the queue.
+  function scheduleCommit(): void {
+    setImmediate(() => {
+      const group = takeGroup()
+      if (group.length > 0) commit(group)
+      if (queue.length > 0) scheduleCommit()
+    })
+  }
+
+  function takeGroup(): Waiting[] {
+    let drafts = 0
+    const beyond = queue.findIndex((waiting, i) => {
+      drafts += waiting.drafts.length
+      return i > 0 && drafts > draftsPerCommit
+    })
+    const group = beyond === -1 ? queue : queue.slice(0, beyond)
+    queue = beyond === -1 ? [] : queue.slice(beyond)
+    return group
+  }
+
+  function commit(group: readonly Waiting[]): void {
+    const { batch, placed } = plan(group)
+    try {
+      if (batch.entries.length > 0) {
+        const rows = transaction(database, () => batchWriter.write(batch))
+        batchWriter.committed(batch)
+        announce(rows)
+      }
+    } catch (error) {
+      for (const waiting of placed.keys()) waiting.reject(error)
+      return
+    }
+    for (const [waiting, placements] of placed) waiting.resolve(placements.map(rowOf))
+  }
+
+  // An append that cannot be planned is refused alone; the others are planned as if it had not been.
+  function plan(group: readonly Waiting[]): { batch: Batch; placed: Map<Waiting, Placement[]> } {
+    const batch = createBatch(batchWriter.known(), retention)
+    const placed = new Map<Waiting, Placement[]>()
+    for (const waiting of group) {
+      try {
+        placed.set(waiting, batch.add(waiting.drafts, waiting.nowMs))
+      } catch (error) {
+        waiting.reject(error)
+        return plan(group.filter((other) => other !== waiting))
+      }
+    }
+    return { batch, placed }
+  }
+
+  async function trim(nowMs: number): Promise<number> {
+    let trimmed = 0
+    for (let more = true; more; ) {
+      const step = trimStep({ head: batchWriter.known().head, nowMs })
+      batchWriter.removed(step)
+      trimmed += step.entries
+      more = step.more
+      await nextTurn()
+    }
+    return trimmed
+  }
+
+  return {
+    append(drafts, nowMs) {
+      return new Promise((resolve, reject) => {
+        queue.push({ drafts: JSON.parse(drafts) as Draft[], nowMs, resolve, reject })
+        if (queue.length === 1) scheduleCommit()
+      })
+    },
+    trim,
+    probe() {
+      database.exec('PRAGMA wal_checkpoint(PASSIVE)')
+      transaction(database, () => noteProbe.run())
+    },
+    async close() {
+      while (queue.length > 0) await nextTurn()
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      database.close()
+      lock.release()
+    },
+  }
+}
+
+function rowOf({ kind, offset, mark }: Placement): PlacementRow {
+  return [kind === 'DUPLICATE' ? 1 : 0, offset, mark]
+}
