@@ -1,4 +1,6 @@
-// What resolvers are given: the seams to read from, and who asks.
+// What resolvers are given: the seams to read from, and who asks. One context may serve many executions:
+// an audience executes with that of its first subscriber, so nothing here may tell subscribers apart
+// beyond their visibility, except for `principal`, which only Query.viewer reads.
 
 import type { Principal } from '../auth/principal.ts'
 import type { Visibility } from '../event/visibility.ts'
@@ -10,4 +12,6 @@ export type Context = {
   readonly resources: Resources
   readonly principal: Principal
   readonly visibility: Visibility
+  /** Told of every error that is masked as INTERNAL, for the log of the gateway. */
+  readonly reportFault?: (error: unknown) => void
 }
