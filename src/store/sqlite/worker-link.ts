@@ -52,7 +52,10 @@ export async function startWorker<C extends { [K in keyof C]: Call }>(
     workerData: settings,
     name: `heliograph-${settings.role.toLowerCase()}`,
   })
-  worker.on('message', (reports: readonly Report[]) => reports.forEach(settle))
+  worker.on('message', (reports: readonly Report[] | object) => {
+    // Under --watch Node sends messages of its own through the same port.
+    if (Array.isArray(reports)) for (const report of reports) settle(report)
+  })
   worker.on('error', (error) => die(`a thread of the embedded store failed: ${error}`))
   worker.on('exit', () => die('a thread of the embedded store ended'))
 

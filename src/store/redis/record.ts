@@ -1,0 +1,95 @@
+// How entries and resources look in Redis, and how they are read. No offset is inside stored JSON: the
+// place of an entry is its stream id, and the version of a resource stands beside it.
+
+import type { Event } from '../../event/event.ts'
+import type { Epoch } from '../../event/position.ts'
+import type { Entry } from '../../event-log/entry.ts'
+import type { Resource, ResourceFacts } from '../../resource/resource.ts'
+import type { Logged } from '../retention.ts'
+
+/** An item of a stream as the client gives it: its id, and fields and values in turn. */
+export type StreamItem = readonly [id: string, fields: readonly string[]]
+
+/** An item of the log, its JSON not parsed yet; `before` and `after` are null where nothing changed. */
+export type EntryRecord = {
+  readonly offset: number
+  readonly mark: number
+  readonly event: string
+  readonly before: string | null
+  readonly after: string | null
+  readonly receivedAtMs: number | null
+}
+
+export function readRecord([id, fields]: StreamItem): EntryRecord {
+  const values = new Map<string, string>()
+  for (let i = 0; i + 1 < fields.length; i += 2) values.set(fields[i] ?? '', fields[i + 1] ?? '')
+  const received = values.get('r')
+  return {
+    offset: Number.parseInt(id, 10),
+    mark: Number(values.get('m')),
+    event: values.get('e') ?? '',
+    before: values.get('b') ?? null,
+    after: values.get('a') ?? null,
+    receivedAtMs: received === undefined ? null : Number(received),
+  }
+}
+
+/** The entry of a record. */
+export function entryOf(epoch: Epoch, { offset, event, before, after, receivedAtMs }: EntryRecord): Entry {
+  const parts = { event: JSON.parse(event), before: parsed(before), after: parsed(after) } as EntryParts
+  return assembleEntry(epoch, offset, parts, isoTime(receivedAtMs))
+}
+
+function parsed(json: string | null): unknown {
+  return json === null ? null : JSON.parse(json)
+}
+
+/** What is stored of an entry, freshly parsed. */
+export type EntryParts = {
+  readonly event: Event
+  readonly before: ResourceFacts | null
+  readonly after: Resource | null
+}
+
+/** Puts an entry together; `receivedAt` replaces what the event says where not null. */
+export function assembleEntry(
+  epoch: Epoch,
+  offset: number,
+  { event, before, after }: EntryParts,
+  receivedAt: string | null,
+): Entry {
+  return {
+    position: { epoch, offset },
+    event: receivedAt === null ? event : { ...event, receivedAt },
+    change: after && {
+      ref: { kind: after.kind, uid: after.uid },
+      before,
+      after: { ...after, version: offset },
+    },
+  }
+}
+
+export function isoTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}
+
+/** The version of a resource: the entry that last changed it, by offset and mark; '' where there is none. */
+export function formatVersion(offset: number, mark: number): string {
+  return `${offset}-${mark}`
+}
+
+/** A stored resource as callers get it. */
+export function resourceOf(
+  json: string | null | undefined,
+  version: string | null | undefined,
+): Resource | null {
+  if (typeof json !== 'string' || typeof version !== 'string') return null
+  return { ...(JSON.parse(json) as Resource), version: Number.parseInt(version, 10) }
+}
+
+/** Reads `<offset>|<received ms>|<mark>`. */
+export function readLogged(text: string | null | undefined): Logged | null {
+  if (typeof text !== 'string') return null
+  const [offset, receivedAtMs, mark] = text.split('|').map(Number)
+  return { offset: offset ?? 0, receivedAtMs: receivedAtMs ?? 0, mark: mark ?? 0 }
+}
