@@ -1,0 +1,176 @@
+// All subscribers of this gateway that must get identical bytes: one selection, one rendering and one
+// wrapping per entry, however many they are.
+//
+// Order: an audience never overtakes itself. Once a rendering has to wait (the selection reads the
+// store), everything after it waits in line, the renderings that would not have to included.
+
+import { HeliographError } from '../errors.ts'
+import { type Cursor, formatCursor } from '../event/position.ts'
+import type { Logger } from '../observe/logger.ts'
+import { carryUtf8 } from './carry.ts'
+import type { Encoding, Feed, Notice } from './feed.ts'
+import type { Payload, Payloads } from './payloads.ts'
+import { laterOf, type Placed } from './placed.ts'
+import type { Ring } from './ring.ts'
+import type { Subscriber } from './subscriber.ts'
+
+/** Notices that may wait in line for a slow selection before its subscribers read the log instead. */
+const longestLine = 1_000
+
+type Waiting = { readonly notice: Notice; readonly cursor: Cursor }
+
+export type AudienceParts = {
+  readonly payloads: Payloads
+  readonly ring: Pick<Ring, 'tip'>
+  /** It got its first live subscriber, or lost its last. */
+  readonly liveChanged: (audience: Audience, live: boolean) => void
+  readonly logger: Pick<Logger, 'error'>
+}
+
+export class Audience {
+  readonly feed: Feed
+  /** Subscribers in whatever phase; the audience goes with the last. */
+  members = 0
+  readonly #parts: AudienceParts
+  readonly #live = new Map<Encoding, Set<Subscriber>>()
+  #liveCount = 0
+  readonly #line: Waiting[] = []
+  /** How far it has come while a rendering is awaited; null where it is as far as the tip. */
+  #passed: Cursor | null = null
+
+  constructor(feed: Feed, parts: AudienceParts) {
+    this.feed = feed
+    this.#parts = parts
+  }
+
+  /** A cursor that all its live subscribers have passed. */
+  passed(): Cursor {
+    return this.#passed ?? this.#parts.ring.tip
+  }
+
+  /** From the entry after the tip on, the subscriber gets what the audience gets. */
+  join(subscriber: Subscriber): void {
+    subscriber.live = true
+    const { encoding } = subscriber.buffer
+    const subscribers = this.#live.get(encoding)
+    if (subscribers) subscribers.add(subscriber)
+    else this.#live.set(encoding, new Set([subscriber]))
+    this.#liveCount += 1
+    if (this.#liveCount === 1) this.#parts.liveChanged(this, true)
+  }
+
+  /** Takes a subscriber off the live path, if it is on it. */
+  leave(subscriber: Subscriber): void {
+    if (!subscriber.live) return
+    subscriber.live = false
+    const { encoding } = subscriber.buffer
+    const subscribers = this.#live.get(encoding)
+    subscribers?.delete(subscriber)
+    if (subscribers?.size === 0) this.#live.delete(encoding)
+    this.#liveCount -= 1
+    if (this.#liveCount > 0) return
+    this.#line.length = 0
+    this.#parts.liveChanged(this, false)
+  }
+
+  /** Tells the live subscribers of the entry after `before`, if it is anything to them. */
+  take(placed: Placed, before: Cursor): void {
+    try {
+      const notice = this.feed.select(placed.entry)
+      if (notice === null) return
+      const waiting = { notice, cursor: placed.cursor }
+      if (this.#passed === null) this.#tell(waiting, before)
+      else this.#lineUp(waiting)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** The rendering of a notice of the log, made once for live subscribers and those that catch up. */
+  payloadOf(notice: Notice, cursor: Cursor): Payload {
+    const { payloads } = this.#parts
+    const { key } = this.feed
+    const known = payloads.get(cursor.offset, key)
+    if (known !== undefined) return known
+    const payload = this.render(notice)
+    payloads.put(cursor.offset, key, payload)
+    if (typeof payload !== 'string') {
+      payload.then(
+        (text) => payloads.settle(cursor.offset, key, payload, text),
+        () => payloads.settle(cursor.offset, key, payload, null),
+      )
+    }
+    return payload
+  }
+
+  /** Renders a notice that nobody shares. */
+  render(notice: Notice): Payload {
+    const rendered = this.feed.render(notice)
+    return typeof rendered === 'string' ? carryUtf8(rendered) : rendered.then(carryUtf8)
+  }
+
+  #tell(waiting: Waiting, before: Cursor): void {
+    const payload = this.payloadOf(waiting.notice, waiting.cursor)
+    if (typeof payload === 'string') {
+      this.#deliver(waiting, payload, before)
+      return
+    }
+    this.#passed = before
+    void this.#workOff(waiting, payload)
+  }
+
+  async #workOff(first: Waiting, rendering: Promise<string>): Promise<void> {
+    try {
+      let next: Waiting | undefined = first
+      let payload: Payload = rendering
+      while (next) {
+        this.#deliver(next, await payload, this.passed())
+        this.#passed = next.cursor
+        next = this.#line.shift()
+        if (next) payload = this.payloadOf(next.notice, next.cursor)
+      }
+    } catch (error) {
+      this.#fail(error)
+    }
+    // Nothing came between the empty line and here, so the audience is as far as the tip again.
+    this.#passed = null
+  }
+
+  #lineUp(waiting: Waiting): void {
+    this.#line.push(waiting)
+    if (this.#line.length <= longestLine) return
+    // A selection slower than the log would make the line grow without end. As readers its subscribers
+    // set the pace themselves, and still share each rendering.
+    for (const subscriber of this.#liveSubscribers()) this.#dismiss(subscriber, this.passed())
+  }
+
+  #deliver({ notice, cursor }: Waiting, payload: string, before: Cursor): void {
+    const text = formatCursor(cursor)
+    for (const [encoding, subscribers] of this.#live) {
+      const shared = encoding.shared(payload, text)
+      // Leaving while the set is walked is safe, and who joins has passed this entry already.
+      for (const subscriber of subscribers) {
+        if (subscriber.hasPassed(notice, cursor.offset)) continue
+        if (subscriber.buffer.hasRoom()) subscriber.send(shared)
+        else this.#dismiss(subscriber, before)
+      }
+    }
+  }
+
+  #dismiss(subscriber: Subscriber, passed: Cursor): void {
+    this.leave(subscriber)
+    // Who joined while the audience was still waiting for an older entry is further than the audience.
+    subscriber.fallBehind(laterOf(subscriber.position, passed))
+  }
+
+  /** A fault of the gateway: results are missing, so its subscribers may not go on as if they were not. */
+  #fail(error: unknown): void {
+    this.#parts.logger.error({ err: error }, 'a result could not be made')
+    const told = new HeliographError('INTERNAL', 'The result could not be made: subscribe again')
+    for (const subscriber of this.#liveSubscribers()) subscriber.end(told)
+  }
+
+  #liveSubscribers(): Subscriber[] {
+    return [...this.#live.values()].flatMap((subscribers) => [...subscribers])
+  }
+}
