@@ -1,0 +1,71 @@
+// From a request to the door it asks for: the path is looked up, the caller told, and whatever is refused
+// on the way, or thrown by the door, is answered in one form.
+
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { authenticate } from '../auth/authenticate.ts'
+import { HeliographError } from '../errors.ts'
+import type { Logger } from '../observe/logger.ts'
+import { replyError, showableError } from './json-reply.ts'
+import { type Exchange, type Route, splitTarget } from './route.ts'
+
+/** Where GraphQL is served, over every transport. */
+export const graphqlPath = '/graphql'
+
+export type Dispatch = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/** @param isStopping whether the gateway takes nothing new; open doors still answer then */
+export function createDispatch(
+  routes: ReadonlyMap<string, Route>,
+  isStopping: () => boolean,
+  logger: Logger,
+): Dispatch {
+  return async (request, response) => {
+    const { path, query } = splitTarget(request.url ?? '/')
+    const route = routes.get(path)
+    try {
+      if (isStopping() && route?.kind !== 'OPEN') throw shuttingDown()
+      await enter({ request, response, query }, path, route)
+    } catch (error) {
+      const shown = showableError(error, logger)
+      const form = path === graphqlPath ? 'GRAPHQL' : 'PLAIN'
+      // Who has the beginning of an answer already can only be told by cutting it off.
+      if (response.headersSent) response.destroy()
+      else replyError(response, shown, form, allowHeader(shown, route))
+    }
+  }
+}
+
+/** The refusal of everything new while the gateway stops. */
+export function shuttingDown(): HeliographError {
+  return new HeliographError('SHUTTING_DOWN', 'the gateway is stopping: try again in a moment', {
+    retryAfterSeconds: 1,
+  })
+}
+
+async function enter(exchange: Exchange, path: string, route: Route | undefined): Promise<void> {
+  if (route?.kind === 'OPEN') return methodOf(exchange.request, path, route.methods)(exchange)
+  const principal = authenticate(exchange.request)
+  if (route === undefined)
+    throw new HeliographError('NOT_FOUND', `nothing is at ${path}: GET / lists the doors`)
+  return methodOf(exchange.request, path, route.methods)(exchange, principal)
+}
+
+/** What answers the method; HEAD is answered like GET, and Node leaves the body out. */
+function methodOf<Handle>(
+  request: IncomingMessage,
+  path: string,
+  methods: Readonly<Record<string, Handle>>,
+): Handle {
+  const name = request.method === 'HEAD' ? 'GET' : String(request.method)
+  const handle = Object.hasOwn(methods, name) ? methods[name] : undefined
+  if (handle !== undefined) return handle
+  throw new HeliographError(
+    'METHOD_NOT_ALLOWED',
+    `${path} does not take ${request.method}: use ${Object.keys(methods).join(' or ')}`,
+  )
+}
+
+function allowHeader({ code }: HeliographError, route: Route | undefined): OutgoingHttpHeaders {
+  if (code !== 'METHOD_NOT_ALLOWED' || route === undefined) return {}
+  return { allow: Object.keys(route.methods).join(', ') }
+}

@@ -1,0 +1,129 @@
+// GraphQL over SSE, distinct connections: a stream for each operation. What is wrong with an operation is
+// told inside the stream, where a browser's EventSource can read it; it then ends for good. What passes
+// (the store is away, the gateway stops) breaks the stream off, and the reader comes back by itself.
+
+import type { Principal } from '../auth/principal.ts'
+import type { Settings } from '../config.ts'
+import { HeliographError } from '../errors.ts'
+import { type Cursor, parseCursor } from '../event/position.ts'
+import { createFeed, type OperationRequest, type Prepared } from '../graphql/operation.ts'
+import type { Connection } from '../hub/feed.ts'
+import type { Hub, HubSocket } from '../hub/hub.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import { onceDrained } from './drain.ts'
+import type { Execution } from './execution.ts'
+import type { Heartbeat } from './heartbeat.ts'
+import type { Exchange } from './route.ts'
+import { beginSseStream, endId, type SseStream, sseEncoding } from './sse-stream.ts'
+
+export type GraphqlOverSse = {
+  /** Answers 204, and says so, where the reader comes back to a stream that is over for good. */
+  isOver(exchange: Exchange): boolean
+  answer(exchange: Exchange, principal: Principal, parameters: OperationRequest): Promise<void>
+  /** Ends every stream without `complete`. */
+  stop(): void
+}
+
+export type SseParts = {
+  readonly settings: Pick<Settings, 'bufferBytes'>
+  readonly hub: Hub
+  readonly metrics: Pick<Metrics, 'connections'>
+}
+
+/** One stream has one operation, so its id says nothing. */
+const operationId = 'sse'
+
+export function createGraphqlOverSse(
+  parts: SseParts,
+  execution: Execution,
+  heartbeat: Heartbeat,
+): GraphqlOverSse {
+  const running = new Set<() => void>()
+
+  /** The hub's side of a stream; `close` leaves it, then says to the reader why, once. */
+  const openLine = (exchange: Exchange, stream: SseStream) => {
+    const socket = parts.hub.openSocket(connectionOf(exchange, stream), sseEncoding)
+    const stopBeat = heartbeat.add(() => beat(exchange, stream, socket))
+    let open = true
+    const close = (say: () => void) => {
+      if (!open) return
+      open = false
+      socket.flush()
+      socket.close()
+      stopBeat()
+      running.delete(breakOff)
+      parts.metrics.connections('sse', -1)
+      say()
+    }
+    const breakOff = () => close(() => stream.breakOff('the gateway stops'))
+    running.add(breakOff)
+    parts.metrics.connections('sse', 1)
+    exchange.response.once('close', () => close(() => {}))
+    return { socket, close }
+  }
+
+  const subscribe = async (exchange: Exchange, principal: Principal, prepared: Prepared) => {
+    const stream = beginSseStream(exchange.response)
+    const line = openLine(exchange, stream)
+    const ended = (error: unknown) => line.close(() => end(stream, error))
+    try {
+      const { feed, after } = createFeed(prepared, execution.contextOf(principal))
+      await line.socket.subscribe({ operationId, feed, after: resumeCursor(exchange) ?? after, ended })
+    } catch (error) {
+      ended(error)
+    }
+  }
+
+  /** Tells why the stream ends: for good, or until the reader comes back. */
+  const end = (stream: SseStream, error: unknown) => {
+    const errors = execution.show(error)
+    if (error instanceof HeliographError && error.status === 503) stream.breakOff(error.message)
+    else stream.finish(JSON.stringify({ errors }))
+  }
+
+  return {
+    isOver({ request, response }) {
+      if (request.headers['last-event-id'] !== endId) return false
+      response.writeHead(204).end()
+      return true
+    },
+    async answer(exchange, principal, parameters) {
+      let prepared: Prepared
+      try {
+        prepared = execution.prepare(parameters)
+      } catch (error) {
+        return end(beginSseStream(exchange.response), error)
+      }
+      if (prepared.kind === 'subscription') return subscribe(exchange, principal, prepared)
+      if (prepared.kind === 'mutation' && exchange.request.method !== 'POST') {
+        throw new HeliographError('METHOD_NOT_ALLOWED', 'mutations are taken by POST only')
+      }
+      const result = await execution.run(prepared, execution.contextOf(principal))
+      beginSseStream(exchange.response).finish(JSON.stringify(result))
+    },
+    stop() {
+      for (const breakOff of [...running]) breakOff()
+    },
+  }
+}
+
+/** The cursor a browser brings when it comes back; it beats `after`. @throws HeliographError BAD_CURSOR */
+function resumeCursor({ request }: Exchange): Cursor | null {
+  const id = request.headers['last-event-id']
+  return typeof id === 'string' && id !== '' ? parseCursor(id, 'Last-Event-ID') : null
+}
+
+function connectionOf({ request, response }: Exchange, stream: SseStream): Connection {
+  return {
+    write: (bytes) => stream.write(bytes),
+    unsentBytes: () => response.writableLength,
+    onDrain: (drained) => onceDrained(request.socket, drained),
+    overflow: () => response.destroy(),
+  }
+}
+
+function beat({ response }: Exchange, stream: SseStream, socket: HubSocket): void {
+  socket.flush()
+  // A reader with bytes on the way hears that the line lives by those.
+  if (response.writableLength === 0) stream.beat(socket.bookmarks()[operationId])
+}

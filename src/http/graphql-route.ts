@@ -1,0 +1,63 @@
+// The GraphQL path for everything but WebSockets: which transport answers a request. A browser that
+// navigates here gets GraphiQL; who accepts event streams gets subscriptions by SSE.
+
+import type { Principal } from '../auth/principal.ts'
+import { HeliographError } from '../errors.ts'
+import type { Execution } from './execution.ts'
+import { createGraphiqlPage } from './graphiql.ts'
+import { createGraphqlOverHttp } from './graphql-over-http.ts'
+import type { GraphqlOverSse } from './graphql-over-sse.ts'
+import { readBodyParameters, readQueryParameters } from './graphql-request.ts'
+import { decodeUtf8, ordinaryPatience, readBody, readMediaType } from './read-body.ts'
+import { accepts, type Exchange, type Route } from './route.ts'
+
+/** `/graphql`. @param bodyBytes the most a POST may carry */
+export function graphqlRoute(execution: Execution, sse: GraphqlOverSse, bodyBytes: number): Route {
+  const http = createGraphqlOverHttp(execution)
+  const page = createGraphiqlPage()
+
+  const answer = async (exchange: Exchange, principal: Principal, body: string | null) => {
+    if (!accepts(exchange.request, 'text/event-stream')) return http.answer(exchange, principal, body)
+    if (sse.isOver(exchange)) return
+    const parameters = body === null ? readQueryParameters(exchange.query) : readBodyParameters(body)
+    const streams = !acceptsJson(exchange) || isSubscription(parameters)
+    return streams ? sse.answer(exchange, principal, parameters) : http.answer(exchange, principal, body)
+  }
+
+  const isSubscription = (parameters: ReturnType<typeof readBodyParameters>) => {
+    try {
+      return execution.prepare(parameters).kind === 'subscription'
+    } catch {
+      // Whoever answers it prepares it again and tells what is wrong.
+      return false
+    }
+  }
+
+  return {
+    kind: 'GUARDED',
+    methods: {
+      GET: (exchange, principal) =>
+        accepts(exchange.request, 'text/html') ? page.answer(exchange) : answer(exchange, principal, null),
+      POST: async (exchange, principal) => {
+        const body = await readJsonBody(exchange, bodyBytes)
+        return answer(exchange, principal, body)
+      },
+    },
+  }
+}
+
+function acceptsJson({ request }: Exchange): boolean {
+  return accepts(request, 'json') || accepts(request, '*/*') || accepts(request, 'application/*')
+}
+
+/** Only JSON is taken: what a form of a foreign page can send is not. */
+async function readJsonBody({ request }: Exchange, bodyBytes: number): Promise<string> {
+  const type = readMediaType(request)
+  if (type !== 'application/json' && type !== 'application/graphql+json') {
+    const said = type === '' ? 'is missing' : `is ${type}`
+    throw new HeliographError('UNSUPPORTED_MEDIA_TYPE', `Content-Type ${said}: send application/json`, {
+      field: 'content-type',
+    })
+  }
+  return decodeUtf8(await readBody(request, bodyBytes, ordinaryPatience))
+}

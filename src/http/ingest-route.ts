@@ -1,0 +1,120 @@
+// The ingest door: `POST /events`. The content type says what the body is:
+//
+//   application/cloudevents+json          one event in structured form
+//   application/cloudevents-batch+json    an array of them
+//   any other, with ce-… headers          one event in binary mode
+//   application/json                      a CloudStack message { routingKey?, body }, or an array
+//   application/x-ndjson                  CloudStack messages, one a line, as many as there are
+//
+// 202 says that everything that can be logged is kept; 400 has the same body, where nothing could be.
+
+import type { IncomingMessage } from 'node:http'
+import type { Settings } from '../config.ts'
+import { HeliographError } from '../errors.ts'
+import { decodeBinaryHeaders } from '../event/cloudevents.ts'
+import { type ContentKind, decodeItems } from '../ingest/decode.ts'
+import type { IngestResult, Intake } from '../ingest/intake.ts'
+import { ingestNdjson } from './ingest-ndjson.ts'
+import { errorHeaders, formatError, replyError, replyJson } from './json-reply.ts'
+import { decodeUtf8, ordinaryPatience, parseJson, readBody, readMediaType } from './read-body.ts'
+import type { Exchange, Route } from './route.ts'
+
+export type IngestParts = {
+  readonly settings: Pick<Settings, 'bodyBytes' | 'batchEvents' | 'eventBytes' | 'idleTimeoutMs'>
+  readonly intake: Intake
+}
+
+const mediaTypes = [
+  'application/cloudevents+json',
+  'application/cloudevents-batch+json',
+  'application/json',
+  'application/x-ndjson',
+]
+
+/** @param giveUp ends the reading of a body that does not come to an end before the gateway stops */
+export function ingestRoute(parts: IngestParts, giveUp: AbortSignal): Route {
+  return { kind: 'GUARDED', methods: { POST: (exchange) => ingest(exchange, parts, giveUp) } }
+}
+
+async function ingest(exchange: Exchange, parts: IngestParts, giveUp: AbortSignal): Promise<void> {
+  const { request, response } = exchange
+  const type = readMediaType(request)
+  if (isBinaryMode(request, type)) return reply(exchange, await ingestBinary(request, parts))
+  if (type === 'application/x-ndjson') {
+    const { result, error } = await ingestNdjson(request, parts, giveUp)
+    return error === null ? reply(exchange, result) : replyPartly(exchange, result, error)
+  }
+  if (!mediaTypes.includes(type)) {
+    const error = wrongType(type)
+    return replyError(response, error, 'PLAIN', { 'accept-post': mediaTypes.join(', ') })
+  }
+  return reply(exchange, await ingestJson(request, type, parts))
+}
+
+async function ingestBinary(
+  request: IncomingMessage,
+  { settings, intake }: IngestParts,
+): Promise<IngestResult> {
+  const body = await readBody(request, settings.bodyBytes, ordinaryPatience)
+  const event = decodeBinaryHeaders(request.headers, body)
+  return intake.submit(decodeItems('CLOUDEVENT', [event], now(), settings))
+}
+
+async function ingestJson(
+  request: IncomingMessage,
+  type: string,
+  { settings, intake }: IngestParts,
+): Promise<IngestResult> {
+  const body = parseJson(decodeUtf8(await readBody(request, settings.bodyBytes, ordinaryPatience)))
+  const items = itemsOf(type, body)
+  if (items.length > settings.batchEvents) {
+    throw new HeliographError(
+      'TOO_LARGE',
+      `the array has ${items.length} events and may have ${settings.batchEvents}: send several, or stream them as application/x-ndjson`,
+    )
+  }
+  const kind: ContentKind = type === 'application/json' ? 'CLOUDSTACK' : 'CLOUDEVENT'
+  return intake.submit(decodeItems(kind, items, now(), settings))
+}
+
+function itemsOf(type: string, body: unknown): readonly unknown[] {
+  if (type === 'application/json') return Array.isArray(body) ? body : [body]
+  const isBatch = type === 'application/cloudevents-batch+json'
+  if (isBatch === Array.isArray(body)) return isBatch ? (body as unknown[]) : [body]
+  const right = isBatch
+    ? 'an array of events'
+    : 'one event: send an array as application/cloudevents-batch+json'
+  throw new HeliographError('BAD_INPUT', `the body of ${type} is ${right}`)
+}
+
+/** A media type of CloudEvents means structured mode, whatever headers stand beside it. */
+function isBinaryMode({ headers }: IncomingMessage, type: string): boolean {
+  if (type.startsWith('application/cloudevents')) return false
+  return headers['ce-specversion'] !== undefined || headers['ce-id'] !== undefined
+}
+
+function reply({ response }: Exchange, result: IngestResult): void {
+  const taken = result.accepted + result.duplicates + result.ignored
+  replyJson(response, taken === 0 && result.rejectedCount > 0 ? 400 : 202, result)
+}
+
+/** What was kept before it went wrong is kept: the sender must know how far it came. */
+function replyPartly({ response }: Exchange, result: IngestResult | null, error: HeliographError): void {
+  if (result === null) replyError(response, error)
+  else replyJson(response, error.status, { ...result, error: formatError(error) }, errorHeaders(error))
+}
+
+function wrongType(type: string): HeliographError {
+  const said = type === '' ? 'is missing' : `is ${type}`
+  return new HeliographError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    `Content-Type ${said}: send ${mediaTypes.join(', ')}`,
+    {
+      field: 'content-type',
+    },
+  )
+}
+
+function now(): string {
+  return new Date().toISOString()
+}

@@ -1,0 +1,34 @@
+// What a path does: which methods it takes and who may come. The server looks paths up, asks who it is,
+// and answers what fits no route.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Principal } from '../auth/principal.ts'
+
+/** A request and its answer. */
+export type Exchange = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** What stands after the `?`, else empty. */
+  readonly query: string
+}
+
+/** What answers one method. An error it throws is answered in the form of the path. */
+export type Handle = (exchange: Exchange, principal: Principal) => void | Promise<void>
+
+export type Route =
+  /** For callers that authenticate accepts. */
+  | { readonly kind: 'GUARDED'; readonly methods: Readonly<Record<string, Handle>> }
+  /** For everybody, whatever Host or Origin they name; tells little. */
+  | { readonly kind: 'OPEN'; readonly methods: Readonly<Record<string, (exchange: Exchange) => void>> }
+
+/** Path and query of a request target; targets in absolute form have no path here. */
+export function splitTarget(target: string): { path: string; query: string } {
+  const mark = target.indexOf('?')
+  if (mark === -1) return { path: target, query: '' }
+  return { path: target.slice(0, mark), query: target.slice(mark + 1) }
+}
+
+/** Whether an Accept header names a type, wildcards not counted. */
+export function accepts(request: IncomingMessage, type: string): boolean {
+  return (request.headers.accept ?? '').toLowerCase().includes(type)
+}

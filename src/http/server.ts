@@ -1,0 +1,138 @@
+// The HTTP server: every door on one port.
+//
+// Stop: nobody new is let in; WebSockets close with 1012 and SSE ends without `complete`; requests under
+// way are finished, and endless bodies are told to come back. What has not ended in time is cut off.
+
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Settings } from '../config.ts'
+import type { EventLog } from '../event-log/event-log.ts'
+import type { Hub } from '../hub/hub.ts'
+import type { Intake } from '../ingest/intake.ts'
+import type { Health } from '../observe/health.ts'
+import type { Logger } from '../observe/logger.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import type { Resources } from '../resource/resources.ts'
+import { followConnections } from './connections.ts'
+import { createDispatch, graphqlPath, shuttingDown } from './dispatch.ts'
+import { createExecution } from './execution.ts'
+import { createGraphqlOverSse } from './graphql-over-sse.ts'
+import { createGraphqlOverWs } from './graphql-over-ws.ts'
+import { graphqlRoute } from './graphql-route.ts'
+import { createHeartbeat } from './heartbeat.ts'
+import { ingestRoute } from './ingest-route.ts'
+import { operatorRoutes } from './operator-routes.ts'
+import type { Route } from './route.ts'
+
+/** What the doors lead to. */
+export type ServerParts = {
+  readonly settings: Settings
+  readonly log: EventLog
+  readonly resources: Resources
+  readonly hub: Hub
+  readonly intake: Intake
+  readonly metrics: Metrics
+  readonly health: Health
+  readonly logger: Logger
+}
+
+export type RunningServer = {
+  /** `http://127.0.0.1:4000`, with the port it got where any was asked for. */
+  readonly url: string
+  /** Ends everything within three quarters of `stopTimeoutMs`; called again, waits for the same stop. */
+  stop(): Promise<void>
+}
+
+const headersTimeoutMs = 15_000
+
+/**
+ * Listens, and serves until stopped.
+ * @throws the error of node:net where the address cannot be listened on
+ */
+export async function startServer(parts: ServerParts): Promise<RunningServer> {
+  const { settings, logger } = parts
+  const giveUp = new AbortController()
+  const heartbeat = createHeartbeat(settings.bookmarkMs)
+  const execution = createExecution(parts)
+  const sse = createGraphqlOverSse(parts, execution, heartbeat)
+  const sockets = createGraphqlOverWs(parts, execution, heartbeat)
+  const routes = new Map<string, Route>([
+    [graphqlPath, graphqlRoute(execution, sse, settings.bodyBytes)],
+    ['/events', ingestRoute(parts, giveUp.signal)],
+    ...operatorRoutes(parts),
+  ])
+  let stopped: Promise<void> | null = null
+  const dispatch = createDispatch(routes, () => stopped !== null, logger)
+  const server = createHttpServer(settings)
+  const underWay = new Set<ServerResponse>()
+  const silent = new Set<Socket>()
+  server.on('connection', (socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  server.on('request', (request, response) => {
+    silent.delete(request.socket)
+    track(request, response, underWay)
+    void dispatch(request, response)
+  })
+  server.on('upgrade', (request, socket: Socket, head) => {
+    silent.delete(socket)
+    sockets.upgrade(request, socket, head)
+  })
+  await listen(server, settings)
+
+  const stop = async () => {
+    const closed = new Promise((resolve) => server.close(resolve))
+    const { stopTimeoutMs } = settings
+    using timers = new DisposableStack()
+    timers.adopt(
+      setTimeout(() => giveUp.abort(shuttingDown()), stopTimeoutMs * 0.4),
+      clearTimeout,
+    )
+    timers.adopt(
+      setTimeout(() => server.closeAllConnections(), stopTimeoutMs * 0.75),
+      clearTimeout,
+    )
+    // A browser opens connections ahead of any request: nothing is under way there.
+    for (const socket of silent) socket.destroy()
+    connections.end()
+    sse.stop()
+    await sockets.stop(stopTimeoutMs * 0.5)
+    await closed
+    heartbeat.stop()
+  }
+  return {
+    url: urlOf(server, settings),
+    stop: () => {
+      stopped ??= stop()
+      return stopped
+    },
+  }
+}
+
+function createHttpServer({ idleTimeoutMs }: Settings): Server {
+  return createServer({
+    headersTimeout: headersTimeoutMs,
+    // Bodies have their own patience: an NDJSON stream that keeps moving may last for ever.
+    requestTimeout: 0,
+    keepAliveTimeout: idleTimeoutMs,
+    noDelay: true,
+    // Some clients offer h2c with every first request: they are answered as if they had not.
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+  })
+}
+
+function listen(server: Server, { host, port }: Settings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function urlOf(server: Server, { host }: Settings): string {
+  const { port } = server.address() as AddressInfo
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}

@@ -1,0 +1,92 @@
+// The messages of graphql-transport-ws, by graphql-ws: who subscribes to what, and what went wrong. It is
+// given an iterator that only ends for each subscription, for the hub writes the results.
+
+import type { ExecutionArgs } from 'graphql'
+import { type Context, makeServer, type Server, type ServerOptions } from 'graphql-ws'
+import type { Settings } from '../config.ts'
+import { HeliographError } from '../errors.ts'
+import { createFeed, type Prepared } from '../graphql/operation.ts'
+import { schema } from '../graphql/schema.ts'
+import type { ClientSocket } from './client-socket.ts'
+import type { Execution } from './execution.ts'
+import { createParkedIterator, type ParkedIterator } from './parked-iterator.ts'
+
+/** What a client may say with `connection_init`; nothing of it is read. */
+type Parameters = Record<string, unknown>
+type Protocol = ServerOptions<Parameters, ClientSocket>
+type Limits = Pick<Settings, 'initTimeoutMs' | 'socketOperations'>
+
+/** What graphql-ws hands on from a `subscribe` message to whoever runs it. */
+type Operation = ExecutionArgs & {
+  readonly id: string
+  readonly client: ClientSocket
+  readonly prepared: Prepared
+}
+
+/** Takes the messages of sockets whose `extra` is their ClientSocket. */
+export function createSocketProtocol(settings: Limits, execution: Execution): Server<ClientSocket> {
+  return makeServer<Parameters, ClientSocket>({
+    connectionInitWaitTimeout: settings.initTimeoutMs,
+    onConnect: (context) => {
+      context.extra.acknowledged(() => countOperations(context))
+    },
+    onSubscribe(context, id, { query, operationName, variables }) {
+      try {
+        if (countOperations(context) > settings.socketOperations) throw tooMany(settings.socketOperations)
+        const prepared = execution.prepare({ query, operationName, variables })
+        const { document } = prepared
+        const operation: Operation = {
+          schema,
+          document,
+          operationName: prepared.operationName,
+          id,
+          client: context.extra,
+          prepared,
+        }
+        return operation
+      } catch (error) {
+        return execution.show(error)
+      }
+    },
+    execute: (args) => {
+      const { prepared, client } = args as Operation
+      return execution.run(prepared, execution.contextOf(client.principal)) as ReturnType<
+        NonNullable<Protocol['execute']>
+      >
+    },
+    subscribe: (args) => subscribe(args as Operation, execution),
+    // Results come masked and as JSON already.
+    onNext: (_context, _id, _payload, _args, result) => result as ReturnType<NonNullable<Protocol['onNext']>>,
+    onError: (_context, _id, _payload, errors) =>
+      errors.flatMap((error) => execution.show(error.originalError ?? error)).map((error) => error.toJSON()),
+  })
+}
+
+/** The one that has just come is among them. */
+function countOperations({ subscriptions }: Context<Parameters, ClientSocket>): number {
+  return Object.keys(subscriptions).length
+}
+
+/** Starts an operation with the hub; whatever is wrong with it ends the iterator with the error. */
+function subscribe({ id, client, prepared }: Operation, execution: Execution): ParkedIterator {
+  let subscriber: { close(): void } | null = null
+  let over = false
+  const parked = createParkedIterator(() => {
+    over = true
+    subscriber?.close()
+  })
+  const start = async () => {
+    const { feed, after } = createFeed(prepared, execution.contextOf(client.principal))
+    subscriber = await client.hubSocket.subscribe({ operationId: id, feed, after, ended: parked.fail })
+    if (over) subscriber.close()
+  }
+  start().catch(parked.fail)
+  return parked
+}
+
+function tooMany(limit: number): HeliographError {
+  return new HeliographError(
+    'TOO_MANY_OPERATIONS',
+    `this socket has ${limit} operations, which is the most: complete one, or open another socket`,
+  )
+}

@@ -1,0 +1,33 @@
+// The door of WebSockets: who may come in, and the answer by hand for who may not, as an upgrade has no
+// response object.
+
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { authenticate } from '../auth/authenticate.ts'
+import { HeliographError } from '../errors.ts'
+import { errorHeaders, formatError } from './json-reply.ts'
+import { splitTarget } from './route.ts'
+
+/** @throws HeliographError FORBIDDEN for a stranger, NOT_FOUND where no WebSocket is */
+export function admitUpgrade(request: IncomingMessage, socketPath: string): void {
+  authenticate(request)
+  const { path } = splitTarget(request.url ?? '/')
+  if (path !== socketPath) {
+    throw new HeliographError('NOT_FOUND', `no WebSocket is at ${path}: connect to ${socketPath}`)
+  }
+}
+
+/** Answers with the error, and ends the connection. */
+export function refuseUpgrade(socket: Socket, error: HeliographError): void {
+  const body = `${JSON.stringify({ error: formatError(error) })}\n`
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+    ...errorHeaders(error),
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${lines.join('')}\r\n${body}`, () =>
+    socket.destroySoon(),
+  )
+}
