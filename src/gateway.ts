@@ -1,0 +1,100 @@
+// The wiring: settings in, a running gateway out. The only file that names an engine, a source or a
+// channel. What was opened is closed in reverse order, after a failed start as well as on stop: the
+// server takes no more and finishes what it took, sockets close, then intake, hub and store.
+
+import type { Settings } from './config.ts'
+import { HeliographError } from './errors.ts'
+import { startServer } from './http/server.ts'
+import { createHub } from './hub/hub.ts'
+import { createIntake } from './ingest/intake.ts'
+import { createHealth } from './observe/health.ts'
+import { createLogger, type Logger } from './observe/logger.ts'
+import { createMetrics } from './observe/metrics.ts'
+import { openRedisStore } from './store/redis/redis-store.ts'
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
+import type { Retention, Store } from './store/store.ts'
+
+export type Gateway = {
+  /** Where it listens: `http://127.0.0.1:4000`, with the port it got where 0 was asked for. */
+  readonly url: string
+  /** Finishes what is under way and lets go of everything; further calls wait for the same stop. */
+  stop(): Promise<void>
+}
+
+const dayMs = 86_400_000
+const trimEveryMs = 60_000
+
+/**
+ * Opens everything the settings name. A failure closes what was opened before it is thrown.
+ * @throws HeliographError BAD_SETTING, STORE_IN_USE, STORE_UNSUITABLE or STORE_UNAVAILABLE
+ */
+export async function startGateway(
+  settings: Settings,
+  logger: Logger = createLogger(settings.logLevel),
+): Promise<Gateway> {
+  const opened = new AsyncDisposableStack()
+  try {
+    const { url, beginStop } = await openAll(settings, logger, opened)
+    let stopped: Promise<void> | null = null
+    const stop = () => {
+      beginStop()
+      stopped ??= opened.disposeAsync()
+      return stopped
+    }
+    return { url, stop }
+  } catch (error) {
+    await opened.disposeAsync()
+    throw error
+  }
+}
+
+async function openAll(settings: Settings, logger: Logger, opened: AsyncDisposableStack) {
+  const metrics = createMetrics()
+  const store = await openStore(settings, logger)
+  opened.defer(() => store.close())
+  const { log, resources } = store
+  const hub = await createHub({ log, resources, logger, metrics, limits: settings })
+  opened.defer(() => hub.close())
+  const intake = createIntake({ log, metrics })
+  opened.defer(() => intake.close())
+  let stopping = false
+  const health = createHealth({
+    gateway: () => ({ ready: !stopping, detail: stopping ? 'stopping' : 'running' }),
+    store: () => store.health(),
+  })
+  const parts = { settings, log, resources, hub, intake, metrics, health, logger }
+  const server = await startServer(parts).catch((error: unknown) => {
+    throw listenError(error, settings)
+  })
+  opened.defer(() => server.stop())
+  const beginStop = () => {
+    stopping = true
+  }
+  return { url: server.url, beginStop }
+}
+
+function openStore(settings: Settings, logger: Logger): Promise<Store> {
+  const retention: Retention = {
+    maxAgeMs: settings.retentionDays * dayMs,
+    maxEntries: settings.retentionEvents,
+    dedupeEntries: settings.dedupeEvents,
+    dedupeMs: dayMs,
+    trimEveryMs,
+  }
+  if (settings.redisUrl !== null) return openRedisStore({ url: settings.redisUrl, retention, logger })
+  return openSqliteStore({ directory: settings.dataDir, retention, logger })
+}
+
+/** Says which setting helps where the address cannot be listened on. */
+function listenError(error: unknown, { host, port }: Settings): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: `port ${port} of ${host} is taken by another process; choose another with --port, or any free one with --port 0`,
+    EACCES: `port ${port} is not open to this user; choose one above 1023 with --port`,
+    EADDRNOTAVAIL: `this machine has no address ${host}; --host takes 127.0.0.1, ::1 or localhost`,
+  }
+  const reason = reasons[String(code)]
+  if (reason === undefined) return error
+  const field = code === 'EADDRNOTAVAIL' ? 'HELIOGRAPH_HOST' : 'HELIOGRAPH_PORT'
+  return new HeliographError('BAD_SETTING', reason, { field, cause: error })
+}

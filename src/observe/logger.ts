@@ -1,0 +1,40 @@
+// Structured logs: a JSON object a line on standard output, or a line for people where that is a terminal.
+
+import { isatty } from 'node:tty'
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
+
+export type Logger = PinoLogger
+
+const standardOutput = 1
+
+/**
+ * A logger for one process.
+ * @param level the mildest level that is written, or `silent`
+ * @param destination where lines go; standard output by default
+ */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
+  if (destination) return pino(options, destination)
+  const output = pino.destination(standardOutput)
+  return pino(
+    options,
+    isatty(standardOutput) ? { write: (line) => output.write(formatForPeople(line)) } : output,
+  )
+}
+
+/** `09:31:07 warn  message  name=value`, with the stack of an error below; a line without its end stays whole. */
+export function formatForPeople(line: string): string {
+  const { level, time, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown>
+  const label = pino.levels.labels[Number(level)] ?? String(level)
+  const fields = Object.entries(rest).map(([name, value]) => `  ${name}=${show(value)}`)
+  const stack = isObject(err) && typeof err.stack === 'string' ? `\n${err.stack}` : ''
+  return `${String(time).slice(11, 19)} ${label.padEnd(5)} ${msg ?? ''}${fields.join('')}${stack}\n`
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,104 @@
+// What is counted, in the Prometheus text format. Names and labels are part of the contract.
+
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** What became of a posted event. */
+export type IngestOutcome = 'logged' | 'duplicate' | 'rejected' | 'ignored'
+
+export type Metrics = {
+  readonly registry: Registry
+  readonly contentType: string
+  ingested(result: IngestOutcome, count: number): void
+  /** The offset of the newest entry that this gateway knows of. */
+  logHead(offset: number): void
+  /** Results written to subscribers. */
+  deliveries(transport: string, count: number): void
+  subscribers(delta: number): void
+  audiences(count: number): void
+  /** A subscriber left the live path and reads from the log. */
+  catchUps(): void
+  connections(transport: string, delta: number): void
+  appendSeconds(seconds: number): void
+  /** How many entries the slowest subscriber is behind. */
+  lagEntries(count: number): void
+  text(): Promise<string>
+}
+
+/** Counters of one gateway, with those of its process, in a registry of their own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const { ingested, deliveries, catchUps, appendSeconds } = createCounters(registry)
+  const { logHead, subscribers, audiences, connections, lagEntries } = createGauges(registry)
+  return {
+    registry,
+    contentType: registry.contentType,
+    ingested: (result, count) => ingested.inc({ result }, count),
+    logHead: (offset) => logHead.set(offset),
+    deliveries: (transport, count) => deliveries.inc({ transport }, count),
+    subscribers: (delta) => subscribers.inc(delta),
+    audiences: (count) => audiences.set(count),
+    catchUps: () => catchUps.inc(),
+    connections: (transport, delta) => connections.inc({ transport }, delta),
+    appendSeconds: (seconds) => appendSeconds.observe(seconds),
+    lagEntries: (count) => lagEntries.set(count),
+    text: () => registry.metrics(),
+  }
+}
+
+function createCounters(registry: Registry) {
+  const registers = [registry]
+  const ingested = new Counter({
+    name: 'heliograph_events_ingested_total',
+    help: 'Events posted to this gateway, by what became of them',
+    labelNames: ['result'],
+    registers,
+  })
+  for (const result of ['logged', 'duplicate', 'rejected', 'ignored']) ingested.inc({ result }, 0)
+  const deliveries = new Counter({
+    name: 'heliograph_deliveries_total',
+    help: 'Results written to subscribers',
+    labelNames: ['transport'],
+    registers,
+  })
+  const catchUps = new Counter({
+    name: 'heliograph_catch_ups_total',
+    help: 'Times a subscriber left the live path to read from the log',
+    registers,
+  })
+  const appendSeconds = new Histogram({
+    name: 'heliograph_append_seconds',
+    help: 'Time from handing events to the store until they are kept',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  })
+  return { ingested, deliveries, catchUps, appendSeconds }
+}
+
+function createGauges(registry: Registry) {
+  const registers = [registry]
+  return {
+    logHead: new Gauge({
+      name: 'heliograph_log_head_offset',
+      help: 'Offset of the newest entry that this gateway knows of',
+      registers,
+    }),
+    subscribers: new Gauge({ name: 'heliograph_subscribers', help: 'Live GraphQL subscriptions', registers }),
+    audiences: new Gauge({
+      name: 'heliograph_audiences',
+      help: 'Groups of subscribers that get identical bytes',
+      registers,
+    }),
+    connections: new Gauge({
+      name: 'heliograph_connections',
+      help: 'Open connections with subscriptions or for them',
+      labelNames: ['transport'],
+      registers,
+    }),
+    lagEntries: new Gauge({
+      name: 'heliograph_lag_entries',
+      help: 'How many entries the slowest subscriber is behind',
+      registers,
+    }),
+  }
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { printHelp, printSettingsTable, readSettings } from '../src/config.ts'
+import { HeliographError } from '../src/errors.ts'
+
+function problemsOf(env: Record<string, string>, argv: string[] = []): string {
+  try {
+    readSettings(env, argv)
+  } catch (error) {
+    if (error instanceof HeliographError && error.code === 'BAD_SETTING') return error.message
+    throw error
+  }
+  return ''
+}
+
+describe('settings', () => {
+  test('without any, the documented defaults hold', () => {
+    expect(readSettings({}, [])).toMatchObject({
+      host: '127.0.0.1',
+      port: 4000,
+      dataDir: './data',
+      redisUrl: null,
+      retentionDays: 7,
+      retentionEvents: 1_000_000,
+      dedupeEvents: 1_000_000,
+      logLevel: 'info',
+      bodyBytes: 10 * 1024 ** 2,
+      batchEvents: 10_000,
+      eventBytes: 256 * 1024,
+      messageBytes: 128 * 1024,
+      queryDepth: 12,
+      socketOperations: 100,
+    })
+  })
+
+  test('a variable sets a value, and a flag of the same name beats it', () => {
+    const env = { HELIOGRAPH_PORT: '4100', HELIOGRAPH_DATA: '/srv/a' }
+    expect(readSettings(env, ['--port', '0'])).toMatchObject({ port: 0, dataDir: '/srv/a' })
+    expect(readSettings(env, ['--port=4200', '--data=/srv/a=b'])).toMatchObject({
+      port: 4200,
+      dataDir: '/srv/a=b',
+    })
+  })
+
+  test('an empty variable counts as unset', () => {
+    expect(readSettings({ HELIOGRAPH_REDIS_URL: '', HELIOGRAPH_PORT: '' }, [])).toMatchObject({
+      redisUrl: null,
+      port: 4000,
+    })
+  })
+
+  test('sizes are bytes or have a unit', () => {
+    expect(readSettings({}, ['--body-bytes', '20MiB']).bodyBytes).toBe(20 * 1024 ** 2)
+    expect(readSettings({}, ['--body-bytes', '512kib']).bodyBytes).toBe(512 * 1024)
+    expect(readSettings({}, ['--body-bytes', '4096']).bodyBytes).toBe(4096)
+    for (const wrong of ['10MB', '1.5MiB', '-1', '0', '900TiB']) {
+      expect(problemsOf({}, ['--body-bytes', wrong])).toContain('--body-bytes')
+    }
+  })
+
+  test('an unknown variable or flag is refused by name, with the near one that is right', () => {
+    expect(problemsOf({ HELIOGRAPH_PROT: '1' })).toContain(
+      'HELIOGRAPH_PROT is no setting; did you mean HELIOGRAPH_PORT?',
+    )
+    expect(problemsOf({}, ['--retention-day', '1'])).toContain('did you mean --retention-days?')
+    expect(problemsOf({}, ['--nothing-like-it'])).toMatch(/^--nothing-like-it is no flag\./)
+    expect(problemsOf({}, ['start'])).toMatch(/^start is no flag\./)
+  })
+
+  test('variables of others are left alone', () => {
+    expect(readSettings({ PATH: '/bin', PORT: 'x' }, []).port).toBe(4000)
+  })
+
+  test('everything wrong is said at once, each with what would be right', () => {
+    const problems = problemsOf({ HELIOGRAPH_PORT: '70000', HELIOGRAPH_LOG_LEVEL: 'loud' }, [
+      '--retention-days',
+      '0',
+    ])
+    expect(problems).toContain('HELIOGRAPH_PORT is "70000"; it takes a whole number from 0 to 65535.')
+    expect(problems).toContain('HELIOGRAPH_LOG_LEVEL is "loud"; it takes one of silent, fatal')
+    expect(problems).toContain('--retention-days is "0"; it takes a whole number from 1')
+  })
+
+  test('numbers are whole, plain and in range', () => {
+    for (const wrong of ['-1', '1.5', '0x10', '1e3', ' ', 'x', '65536']) {
+      expect(problemsOf({ HELIOGRAPH_PORT: wrong })).toContain('HELIOGRAPH_PORT')
+    }
+  })
+
+  test('only loopback addresses may be listened on, and the reason is given', () => {
+    for (const host of ['127.0.0.1', '127.0.0.2', '::1', 'localhost']) {
+      expect(readSettings({ HELIOGRAPH_HOST: host }, []).host).toBe(host)
+    }
+    for (const host of ['0.0.0.0', '::', '192.168.1.4', 'example.org', '127.0.0.1.example.org']) {
+      expect(problemsOf({ HELIOGRAPH_HOST: host })).toContain('it serves this machine only')
+    }
+  })
+
+  test('the Redis URL is redis://, rediss:// or redis+sentinel://', () => {
+    expect(readSettings({}, ['--redis-url', 'rediss://u:p@h:6380/2']).redisUrl).toBe('rediss://u:p@h:6380/2')
+    const sentinels = 'redis+sentinel://u:p@one:26379,two:26379/primary'
+    expect(readSettings({}, ['--redis-url', sentinels]).redisUrl).toBe(sentinels)
+    for (const wrong of ['http://h', 'localhost:6379', 'redis://']) {
+      expect(problemsOf({ HELIOGRAPH_REDIS_URL: wrong })).toContain('redis://127.0.0.1:6379/0')
+    }
+  })
+
+  test('a flag without a value, or given twice, is refused', () => {
+    expect(problemsOf({}, ['--port'])).toContain('--port has no value')
+    expect(problemsOf({}, ['--port', '--data', 'x'])).toContain('--port has no value')
+    expect(problemsOf({}, ['--port', '1', '--port', '2'])).toContain('--port is given twice')
+  })
+
+  test('the help and the README table list every setting, within 100 columns', () => {
+    const help = printHelp()
+    const settings = Object.keys(readSettings({}, []))
+    expect(help.match(/HELIOGRAPH_[A-Z_]+/g)).toHaveLength(settings.length)
+    expect(printSettingsTable().match(/HELIOGRAPH_[A-Z_]+/g)).toHaveLength(settings.length)
+    expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100)
+  })
+})
