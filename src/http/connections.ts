@@ -29,6 +29,7 @@ export function followConnections(server: Server): Connections {
   })
   return {
     end() {
+      // A browser opens connections ahead of any request.
       for (const socket of fresh) socket.destroy()
       for (const response of underWay) endAfter(response)
     },

@@ -64,21 +64,9 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   let stopped: Promise<void> | null = null
   const dispatch = createDispatch(routes, () => stopped !== null, logger)
   const server = createHttpServer(settings)
-  const underWay = new Set<ServerResponse>()
-  const silent = new Set<Socket>()
-  server.on('connection', (socket) => {
-    silent.add(socket)
-    socket.once('close', () => silent.delete(socket))
-  })
-  server.on('request', (request, response) => {
-    silent.delete(request.socket)
-    track(request, response, underWay)
-    void dispatch(request, response)
-  })
-  server.on('upgrade', (request, socket: Socket, head) => {
-    silent.delete(socket)
-    sockets.upgrade(request, socket, head)
-  })
+  const connections = followConnections(server)
+  server.on('request', (request, response) => void dispatch(request, response))
+  server.on('upgrade', (request, socket: Socket, head) => sockets.upgrade(request, socket, head))
   await listen(server, settings)
 
   const stop = async () => {
@@ -93,8 +81,6 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
       setTimeout(() => server.closeAllConnections(), stopTimeoutMs * 0.75),
       clearTimeout,
     )
-    // A browser opens connections ahead of any request: nothing is under way there.
-    for (const socket of silent) socket.destroy()
     connections.end()
     sse.stop()
     await sockets.stop(stopTimeoutMs * 0.5)
