@@ -102,14 +102,14 @@ describe('a stop', () => {
   })
 
   it('does not wait for connections on which nothing was asked', async () => {
-    const silent = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+    const patient = await startTestGateway('sqlite', { stopTimeoutMs: 600_000 })
+    const silent = connect(Number(new URL(patient.url).port), '127.0.0.1')
     await once(silent, 'connect')
-    await fetch(`${gateway.url}/health/live`)
+    // The server has seen the connection once it answers another one that came after it.
+    await fetch(`${patient.url}/health/live`)
     const closed = once(silent, 'close')
-    const startedAt = performance.now()
-    await gateway.halt()
+    await patient.stop()
     await closed
-    expect(performance.now() - startedAt).toBeLessThan(1_500)
   })
 
   it('ends in time though a client neither reads nor answers', async () => {
