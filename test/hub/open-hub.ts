@@ -76,12 +76,15 @@ export async function startHub(
   return { hub, metrics, connect: (pace, encoding) => connect(hub, pace, encoding) }
 }
 
-/** A hub that the caller closes. */
+// One for all: each set observes the process, and goes on doing so when its hub is gone.
+const unwatched = createMetrics()
+
+/** A hub that the caller closes; nobody looks at its metrics. */
 export function newHub(
   { log, resources }: Store,
   limits: Limits = {},
   seams: Seams = {},
-  metrics: HubParts['metrics'] = createMetrics(),
+  metrics: HubParts['metrics'] = unwatched,
 ): Promise<Hub> {
   return createHub({
     ...{ log, resources, ...seams, metrics },

@@ -8,13 +8,12 @@ import { delimiter, join } from 'node:path'
 /** What must be there: a program, and the packages that bring it. */
 type Need = { readonly programs: readonly string[]; readonly debian: string; readonly brew: string }
 
+/** Names a Chromium goes by. */
+export const browserPrograms: readonly string[] = ['chromium', 'chromium-browser', 'google-chrome']
+
 const needs: readonly Need[] = [
   { programs: ['redis-server'], debian: 'redis-server', brew: 'redis' },
-  {
-    programs: ['chromium', 'chromium-browser', 'google-chrome'],
-    debian: 'chromium',
-    brew: '--cask chromium',
-  },
+  { programs: browserPrograms, debian: 'chromium', brew: '--cask chromium' },
 ]
 
 /** The full path of the first of these programs that is on the PATH, else null. */
