@@ -6,11 +6,12 @@ import { WebSocket } from 'ws'
 import type { Principal } from '../auth/principal.ts'
 import type { Settings } from '../config.ts'
 import { errorCatalogue, HeliographError } from '../errors.ts'
+import { carryUtf8 } from '../hub/carry.ts'
 import type { Connection } from '../hub/feed.ts'
 import type { Hub, HubSocket } from '../hub/hub.ts'
 import { onceDrained } from './drain.ts'
 import { websocketEncoding } from './websocket-encoding.ts'
-import { pingFrame, textFrame, toLatin1 } from './websocket-frame.ts'
+import { pingFrame, textFrame } from './websocket-frame.ts'
 
 export type ClientSocket = {
   readonly principal: Principal
@@ -89,7 +90,7 @@ export function createClientSocket({
     const cursors = hubSocket.bookmarks()
     const isEmpty = Object.keys(cursors).length === 0
     const message = JSON.stringify(isEmpty ? { type: 'ping' } : { type: 'ping', payload: { cursors } })
-    connection.write(pingFrame + textFrame(toLatin1(message)))
+    connection.write(pingFrame + textFrame(carryUtf8(message)))
   }
 
   return {

@@ -11,9 +11,9 @@
 //   data:
 
 import type { ServerResponse } from 'node:http'
+import { carryUtf8 } from '../hub/carry.ts'
 import type { Encoding } from '../hub/feed.ts'
 import { commonHeaders } from './json-reply.ts'
-import { toLatin1 } from './websocket-frame.ts'
 
 /** What a stream that is over for good leaves as Last-Event-ID. */
 export const endId = 'end'
@@ -63,7 +63,7 @@ export function beginSseStream(response: ServerResponse): SseStream {
     write,
     beat: (cursor) => write(cursor === undefined ? comment : `id: ${cursor}\n\n`),
     finish(result) {
-      write(sseEncoding.shared(toLatin1(result), null))
+      write(sseEncoding.shared(carryUtf8(result), null))
       write(`id: ${endId}\nevent: complete\ndata:\n\n`)
       response.end()
     },

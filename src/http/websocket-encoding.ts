@@ -1,8 +1,9 @@
 // How the hub frames results for graphql-transport-ws: `{"id":"<operation>","type":"next","payload":…}`,
 // where all that follows the operation's id is shared by everybody in the audience.
 
+import { carryUtf8 } from '../hub/carry.ts'
 import type { Encoding } from '../hub/feed.ts'
-import { textFrameHeader, toLatin1 } from './websocket-frame.ts'
+import { textFrameHeader } from './websocket-frame.ts'
 
 const opening = '{"id":"'
 
@@ -20,5 +21,5 @@ export const websocketEncoding: Encoding = {
 }
 
 function escaped(id: string): string {
-  return toLatin1(JSON.stringify(id).slice(1, -1))
+  return carryUtf8(JSON.stringify(id).slice(1, -1))
 }

@@ -20,11 +20,6 @@ export function textFrame(payload: string): string {
   return textFrameHeader(payload.length) + payload
 }
 
-/** The UTF-8 bytes of a text, carried as latin1. */
-export function toLatin1(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1')
-}
-
 function bigEndian(value: number, bytes: number): string {
   let text = ''
   for (let shift = (bytes - 1) * 8; shift >= 0; shift -= 8)

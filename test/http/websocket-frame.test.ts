@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { websocketEncoding } from '../../src/http/websocket-encoding.ts'
-import { pingFrame, textFrame, textFrameHeader, toLatin1 } from '../../src/http/websocket-frame.ts'
+import { pingFrame, textFrame, textFrameHeader } from '../../src/http/websocket-frame.ts'
+import { carryUtf8 } from '../../src/hub/carry.ts'
 
 const http = createServer()
 const server = new WebSocketServer({ noServer: true, perMessageDeflate: false })
@@ -55,7 +56,7 @@ describe('a frame', () => {
         fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 20 }),
         async (texts) => {
           const wellFormed = texts.map((text) => text.toWellFormed())
-          const bytes = wellFormed.map((text) => textFrame(toLatin1(text))).join('')
+          const bytes = wellFormed.map((text) => textFrame(carryUtf8(text))).join('')
           expect(await sent(bytes, texts.length)).toEqual(wellFormed)
         },
       ),
@@ -79,7 +80,7 @@ describe('a result', () => {
     'names the operation "%s"',
     async (id) => {
       const payload = JSON.stringify({ data: { name: 'Zürich 🚀' } })
-      const shared = websocketEncoding.shared(toLatin1(payload), null)
+      const shared = websocketEncoding.shared(carryUtf8(payload), null)
       const [message = ''] = await sent(websocketEncoding.frame(id, shared), 1)
       expect(JSON.parse(message)).toEqual({ id, type: 'next', payload: JSON.parse(payload) })
     },

@@ -41,11 +41,14 @@ export function createFollowers(
     }
   }
 
-  /** Retention overtook it, or the store is gone for good and nothing more will come. */
+  /** Retention overtook it, and it goes on from the head; or the store is gone and nothing more will come. */
   async function lost(following: Following): Promise<void> {
     try {
       const now = await head()
-      if (following.open) following.follower.restarted(now)
+      if (!following.open) return
+      following.after = now
+      following.follower.restarted(now)
+      catchUp(following, []).catch(() => lost(following))
     } catch {
       following.open = false
     }
