@@ -10,6 +10,7 @@ type Need = { readonly programs: readonly string[]; readonly debian: string; rea
 
 const needs: readonly Need[] = [
   { programs: ['redis-server'], debian: 'redis-server', brew: 'redis' },
+  { programs: ['rabbitmq-server'], debian: 'rabbitmq-server', brew: 'rabbitmq' },
   {
     programs: ['chromium', 'chromium-browser', 'google-chrome'],
     debian: 'chromium',
