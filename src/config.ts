@@ -11,6 +11,12 @@ export type Settings = {
   dataDir: string
   /** Null: the embedded store in `dataDir`. */
   redisUrl: string | null
+  /** Null: no AMQP source. */
+  amqpUrl: string | null
+  amqpExchange: string
+  amqpQueue: string
+  amqpBindings: readonly string[]
+  amqpPrefetch: number
   retentionDays: number
   retentionEvents: number
   dedupeEvents: number
@@ -67,6 +73,34 @@ const table: { readonly [Key in keyof Settings]: Setting<Settings[Key]> } = {
     description: 'Keeps everything in this Redis instead, for several gateways; unset: embedded',
     read: (text) => (isRedisUrl(text) ? text : undefined),
   },
+  amqpUrl: {
+    variable: 'HELIOGRAPH_AMQP_URL',
+    fallback: null,
+    takes:
+      'a URL such as amqp://name:password@127.0.0.1:5672/, its last part the virtual host; amqps:// for TLS',
+    description: "The RabbitMQ broker of CloudStack's event bus, to take events from; unset: none",
+    read: (text) => (isAmqpUrl(text) ? text : undefined),
+  },
+  amqpExchange: amqpName(
+    'HELIOGRAPH_AMQP_EXCHANGE',
+    'cloudstack-events',
+    'The exchange that CloudStack publishes to',
+  ),
+  amqpQueue: amqpName('HELIOGRAPH_AMQP_QUEUE', 'heliograph', 'The queue of all gateways that share a store'),
+  amqpBindings: {
+    variable: 'HELIOGRAPH_AMQP_BINDINGS',
+    fallback: ['#'],
+    takes: 'binding keys of at most 255 bytes each, separated by commas',
+    description: 'Which messages the queue gets: binding keys, separated by commas',
+    read: readBindings,
+  },
+  amqpPrefetch: count(
+    'HELIOGRAPH_AMQP_PREFETCH',
+    1_000,
+    1,
+    65_535,
+    'The most messages taken and not yet kept',
+  ),
   retentionDays: count('HELIOGRAPH_RETENTION_DAYS', 7, 1, 36_500, 'How long events are kept'),
   retentionEvents: count(
     'HELIOGRAPH_RETENTION_EVENTS',
@@ -217,7 +251,7 @@ function readSetting(
   if (flag === undefined && text === '') return setting.fallback
   const value = text === '' ? undefined : setting.read(text)
   const name = flag === undefined ? setting.variable : flagOf(setting)
-  if (value === undefined) problems.push(`${name} is "${text}"; it takes ${setting.takes}.`)
+  if (value === undefined) problems.push(`${name} is "${withoutLogin(text)}"; it takes ${setting.takes}.`)
   return value
 }
 
@@ -298,6 +332,38 @@ function bytes(variable: string, fallback: number, description: string): Setting
       return value >= 1024 && value <= 1024 * mebibyte ? value : undefined
     },
   }
+}
+
+/** Queues get suffixes, and names have at most 255 bytes. */
+function amqpName(variable: string, fallback: string, description: string): Setting<string> {
+  return {
+    variable,
+    fallback,
+    takes: 'a name of at most 200 bytes',
+    description,
+    read: (text) => (Buffer.byteLength(text) <= 200 ? text : undefined),
+  }
+}
+
+function readBindings(text: string): string[] | undefined {
+  const keys = text.split(',').map((key) => key.trim())
+  return keys.every((key) => key !== '' && Buffer.byteLength(key) <= 255) ? keys : undefined
+}
+
+function isAmqpUrl(text: string): boolean {
+  const url = /^amqps?:\/\/[^/]/.test(text) && URL.canParse(text) ? new URL(text) : null
+  if (url === null || url.hostname === '') return false
+  try {
+    for (const part of [url.username, url.password, url.pathname]) decodeURIComponent(part)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whatever stands before a host may be a password, which no error may show. */
+function withoutLogin(text: string): string {
+  return text.replace(/^.*@/s, '…@')
 }
 
 function isLoopback(host: string): boolean {

@@ -1,15 +1,17 @@
 // The wiring: settings in, a running gateway out. The only file that names an engine, a source or a
 // channel. What was opened is closed in reverse order, after a failed start as well as on stop: the
-// server takes no more and finishes what it took, sockets close, then intake, hub and store.
+// server takes no more and finishes what it took, sockets close, sources finish what they took, then
+// intake, hub and store.
 
 import type { Settings } from './config.ts'
 import { HeliographError } from './errors.ts'
 import { startServer } from './http/server.ts'
 import { createHub } from './hub/hub.ts'
-import { createIntake } from './ingest/intake.ts'
+import { type AmqpSource, startAmqpSource } from './ingest/amqp-source.ts'
+import { createIntake, type Intake } from './ingest/intake.ts'
 import { createHealth } from './observe/health.ts'
 import { createLogger, type Logger } from './observe/logger.ts'
-import { createMetrics } from './observe/metrics.ts'
+import { createMetrics, type Metrics } from './observe/metrics.ts'
 import { openRedisStore } from './store/redis/redis-store.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
 import type { Retention, Store } from './store/store.ts'
@@ -57,10 +59,14 @@ async function openAll(settings: Settings, logger: Logger, opened: AsyncDisposab
   opened.defer(() => hub.close())
   const intake = createIntake({ log, metrics })
   opened.defer(() => intake.close())
+  const amqp = startAmqp(settings, { intake, metrics, logger })
+  opened.defer(() => amqp?.close())
   let stopping = false
   const health = createHealth({
     gateway: () => ({ ready: !stopping, detail: stopping ? 'stopping' : 'running' }),
     store: () => store.health(),
+    // A broker that is down stops no client from being served.
+    ...(amqp && { amqp: () => ({ ready: true, detail: amqp.detail() }) }),
   })
   const parts = { settings, log, resources, hub, intake, metrics, health, logger }
   const server = await startServer(parts).catch((error: unknown) => {
@@ -69,8 +75,30 @@ async function openAll(settings: Settings, logger: Logger, opened: AsyncDisposab
   opened.defer(() => server.stop())
   const beginStop = () => {
     stopping = true
+    // At once, so that another gateway takes over while this one still drains.
+    void amqp?.close()
   }
   return { url: server.url, beginStop }
+}
+
+function startAmqp(
+  settings: Settings,
+  parts: { readonly intake: Intake; readonly metrics: Metrics; readonly logger: Logger },
+): AmqpSource | null {
+  if (settings.amqpUrl === null) return null
+  return startAmqpSource({
+    ...parts,
+    url: settings.amqpUrl,
+    queue: {
+      exchange: settings.amqpExchange,
+      queue: settings.amqpQueue,
+      bindings: settings.amqpBindings,
+      prefetch: settings.amqpPrefetch,
+    },
+    limits: settings,
+    // What is open below it needs time to close as well.
+    stopTimeoutMs: settings.stopTimeoutMs / 2,
+  })
 }
 
 function openStore(settings: Settings, logger: Logger): Promise<Store> {

@@ -104,6 +104,36 @@ describe('settings', () => {
     }
   })
 
+  test('the AMQP source is off without a URL, and its bindings are a list', () => {
+    expect(readSettings({}, [])).toMatchObject({
+      amqpUrl: null,
+      amqpExchange: 'cloudstack-events',
+      amqpQueue: 'heliograph',
+      amqpBindings: ['#'],
+      amqpPrefetch: 1_000,
+    })
+    const url = 'amqps://name:pass%20word@host:5671/%2F'
+    const keys = '*.ActionEvent.#, *.*.*.VirtualMachine.*'
+    expect(readSettings({ HELIOGRAPH_AMQP_URL: url, HELIOGRAPH_AMQP_BINDINGS: keys }, [])).toMatchObject({
+      amqpUrl: url,
+      amqpBindings: ['*.ActionEvent.#', '*.*.*.VirtualMachine.*'],
+    })
+    for (const wrong of ['http://h', 'amqp://', 'amqp:///vhost', 'amqp://n:%zz@h', 'host:5672']) {
+      expect(problemsOf({ HELIOGRAPH_AMQP_URL: wrong })).toContain('HELIOGRAPH_AMQP_URL')
+    }
+    for (const wrong of ['a,,b', ',', 'x'.repeat(256)]) {
+      expect(problemsOf({ HELIOGRAPH_AMQP_BINDINGS: wrong })).toContain('HELIOGRAPH_AMQP_BINDINGS')
+    }
+  })
+
+  test('a URL that is refused is shown without its login', () => {
+    for (const variable of ['HELIOGRAPH_AMQP_URL', 'HELIOGRAPH_REDIS_URL']) {
+      const problem = problemsOf({ [variable]: 'http://name:pass@w/ord@host:1' })
+      expect(problem).toContain(`${variable} is "…@host:1"`)
+      expect(problem).not.toMatch(/pass@|w\/ord/)
+    }
+  })
+
   test('a flag without a value, or given twice, is refused', () => {
     expect(problemsOf({}, ['--port'])).toContain('--port has no value')
     expect(problemsOf({}, ['--port', '--data', 'x'])).toContain('--port has no value')

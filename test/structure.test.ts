@@ -30,7 +30,7 @@ const fences: readonly { readonly packages: RegExp; readonly allowed: readonly s
   { packages: /^node:sqlite$/, allowed: ['store/sqlite/'] },
   { packages: /^@pothos\//, allowed: ['graphql/'] },
   { packages: /^(graphql-yoga|@graphql-yoga\/.*|graphql-ws|ws)$/, allowed: ['http/', 'client/'] },
-  { packages: /^amqp/, allowed: ['ingest/amqp-source.ts', 'channel/amqp-channel.ts'] },
+  { packages: /^(rabbitmq-client|amqp.*)$/, allowed: ['ingest/amqp-source'] },
 ]
 
 /** What only gateway.ts may name from outside its room. */

@@ -59,6 +59,19 @@ export function decodeLine(
   })
 }
 
+/** A message of CloudStack's bus, its body as it came. */
+export function decodeText(
+  routingKey: string,
+  body: Buffer,
+  arrivedAt: Timestamp,
+  limits: DecodeLimits,
+): DecodedItem {
+  return orError(() => {
+    refuseLarge(body.length, limits)
+    return decodeItem('CLOUDSTACK', { routingKey, body: parseJson(body.toString()) }, arrivedAt)
+  })
+}
+
 function orError(decode: () => Decoded): DecodedItem {
   try {
     return decode()

@@ -21,6 +21,12 @@ export type Metrics = {
   appendSeconds(seconds: number): void
   /** How many entries the slowest subscriber is behind. */
   lagEntries(count: number): void
+  /** A message came from the AMQP broker, for the first time or again. */
+  amqpReceived(): void
+  /** Messages that could not be decoded were put into the dead letter queue. */
+  amqpDeadLettered(count: number): void
+  /** Whether this gateway consumes from the AMQP broker or stands by to. */
+  amqpConnected(connected: boolean): void
   text(): Promise<string>
 }
 
@@ -29,6 +35,7 @@ export function createMetrics(): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const { ingested, deliveries, catchUps, appendSeconds } = createCounters(registry)
+  const amqp = createAmqpMetrics(registry)
   const { logHead, subscribers, audiences, connections, lagEntries } = createGauges(registry)
   return {
     registry,
@@ -42,6 +49,9 @@ export function createMetrics(): Metrics {
     connections: (transport, delta) => connections.inc({ transport }, delta),
     appendSeconds: (seconds) => appendSeconds.observe(seconds),
     lagEntries: (count) => lagEntries.set(count),
+    amqpReceived: () => amqp.received.inc(),
+    amqpDeadLettered: (count) => amqp.deadLettered.inc(count),
+    amqpConnected: (connected) => amqp.connected.set(connected ? 1 : 0),
     text: () => registry.metrics(),
   }
 }
@@ -98,6 +108,27 @@ function createGauges(registry: Registry) {
     lagEntries: new Gauge({
       name: 'heliograph_lag_entries',
       help: 'How many entries the slowest subscriber is behind',
+      registers,
+    }),
+  }
+}
+
+function createAmqpMetrics(registry: Registry) {
+  const registers = [registry]
+  return {
+    received: new Counter({
+      name: 'heliograph_amqp_received_total',
+      help: 'Messages that came from the AMQP broker, those that came again included',
+      registers,
+    }),
+    deadLettered: new Counter({
+      name: 'heliograph_amqp_dead_lettered_total',
+      help: 'Messages put into the dead letter queue because they could not be decoded',
+      registers,
+    }),
+    connected: new Gauge({
+      name: 'heliograph_amqp_connected',
+      help: '1 while this gateway consumes from the AMQP broker, or stands by to',
       registers,
     }),
   }

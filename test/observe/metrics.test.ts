@@ -14,6 +14,9 @@ test('every metric is there under its documented name, with what was counted', a
   metrics.connections('websocket', 1)
   metrics.appendSeconds(0.004)
   metrics.lagEntries(9)
+  metrics.amqpReceived()
+  metrics.amqpDeadLettered(2)
+  metrics.amqpConnected(true)
   const text = await metrics.text()
   for (const line of [
     'heliograph_events_ingested_total{result="logged"} 3',
@@ -29,6 +32,9 @@ test('every metric is there under its documented name, with what was counted', a
     'heliograph_append_seconds_bucket{le="0.005"} 1',
     'heliograph_append_seconds_count 1',
     'heliograph_lag_entries 9',
+    'heliograph_amqp_received_total 1',
+    'heliograph_amqp_dead_lettered_total 2',
+    'heliograph_amqp_connected 1',
   ]) {
     expect(text).toContain(line)
   }

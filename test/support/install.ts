@@ -13,6 +13,7 @@ export const browserPrograms: readonly string[] = ['chromium', 'chromium-browser
 
 const needs: readonly Need[] = [
   { programs: ['redis-server'], debian: 'redis-server', brew: 'redis' },
+  { programs: ['rabbitmq-server'], debian: 'rabbitmq-server', brew: 'rabbitmq' },
   { programs: browserPrograms, debian: 'chromium', brew: '--cask chromium' },
 ]
 
