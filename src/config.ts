@@ -17,6 +17,10 @@ export type Settings = {
   amqpQueue: string
   amqpBindings: readonly string[]
   amqpPrefetch: number
+  /** Null: no tokens, so loopback only. */
+  tokensFile: string | null
+  /** Origins of foreign pages that may ask, in lower case. */
+  corsOrigins: readonly string[]
   retentionDays: number
   retentionEvents: number
   dedupeEvents: number
@@ -53,9 +57,9 @@ const table: { readonly [Key in keyof Settings]: Setting<Settings[Key]> } = {
   host: {
     variable: 'HELIOGRAPH_HOST',
     fallback: '127.0.0.1',
-    takes: '127.0.0.1, ::1 or localhost: nobody is asked who they are, so it serves this machine only',
-    description: 'The address to listen on; loopback only',
-    read: (text) => (isLoopback(text) ? text : undefined),
+    takes: 'an address of this machine, such as 127.0.0.1, 0.0.0.0 or ::1',
+    description: 'The address to listen on; without tokens loopback only',
+    read: (text) => (/^[\w.:-]+$/.test(text) ? text : undefined),
   },
   port: count('HELIOGRAPH_PORT', 4000, 0, 65_535, 'The port to listen on; 0 takes any free one'),
   dataDir: {
@@ -101,6 +105,20 @@ const table: { readonly [Key in keyof Settings]: Setting<Settings[Key]> } = {
     65_535,
     'The most messages taken and not yet kept',
   ),
+  tokensFile: {
+    variable: 'HELIOGRAPH_TOKENS_FILE',
+    fallback: null,
+    takes: 'a file that `heliograph token create` made',
+    description: 'Who may come, by hashed tokens; unset: nobody is asked, and only this machine is served',
+    read: (text) => text,
+  },
+  corsOrigins: {
+    variable: 'HELIOGRAPH_CORS_ORIGINS',
+    fallback: [],
+    takes: 'origins such as https://dashboard.example.org, with commas between them',
+    description: 'Other sites whose pages may ask, with a token',
+    read: readOrigins,
+  },
   retentionDays: count('HELIOGRAPH_RETENTION_DAYS', 7, 1, 36_500, 'How long events are kept'),
   retentionEvents: count(
     'HELIOGRAPH_RETENTION_EVENTS',
@@ -202,13 +220,15 @@ export function readSettings(
   const flags = readFlags(argv, problems)
   problems.push(...unknownVariables(env))
   const read = settings.map(([key, setting]) => [key, readSetting(setting, flags, env, problems)])
+  const values = Object.fromEntries(read) as Settings
+  problems.push(...unguarded(values))
   if (problems.length > 0) {
     throw new HeliographError(
       'BAD_SETTING',
       [...problems, 'heliograph --help lists all settings.'].join('\n'),
     )
   }
-  return Object.fromEntries(read) as Settings
+  return values
 }
 
 /** The text of `--help`, at most 100 columns wide. */
@@ -219,6 +239,7 @@ export function printHelp(): string {
   ])
   return [
     'Usage: heliograph [--port 4000] [--data ./data] [--redis-url redis://…]',
+    '       heliograph token create --help',
     '',
     'A GraphQL gateway for the events of a cloud. Every setting is a flag or an environment variable;',
     'a flag beats its variable. Sizes are bytes, or as in 512KiB and 10MiB.',
@@ -290,6 +311,7 @@ function flagOf(setting: Setting<unknown>): string {
 
 function showFallback({ fallback, takes }: Setting<unknown>): string {
   if (fallback === null) return 'unset'
+  if (Array.isArray(fallback)) return 'none'
   if (typeof fallback !== 'number' || !takes.includes('bytes')) return String(fallback)
   return fallback % mebibyte === 0 ? `${fallback / mebibyte}MiB` : `${fallback / 1024}KiB`
 }
@@ -364,6 +386,32 @@ function isAmqpUrl(text: string): boolean {
 /** Whatever stands before a host may be a password, which no error may show. */
 function withoutLogin(text: string): string {
   return text.replace(/^.*@/s, '…@')
+}
+
+/** What must not be opened to others while nobody is asked who they are; undefined is said to be wrong already. */
+function unguarded({ host, tokensFile, corsOrigins }: Partial<Settings>): string[] {
+  if (tokensFile !== null) return []
+  const problems: string[] = []
+  if (host !== undefined && !isLoopback(host)) {
+    problems.push(
+      `HELIOGRAPH_HOST is "${host}": without tokens nobody is asked who they are, so it serves this machine only (127.0.0.1, ::1 or localhost); set HELIOGRAPH_TOKENS_FILE to serve others.`,
+    )
+  }
+  if (corsOrigins !== undefined && corsOrigins.length > 0) {
+    problems.push(
+      'HELIOGRAPH_CORS_ORIGINS is set: without tokens every page it lists would be administrator; set HELIOGRAPH_TOKENS_FILE as well.',
+    )
+  }
+  return problems
+}
+
+/** Origins as browsers send them; a wildcard is none. */
+function readOrigins(text: string): readonly string[] | undefined {
+  const origins = text.split(',').map((origin) => origin.trim().toLowerCase())
+  const areRight = origins.every(
+    (origin) => /^https?:/.test(origin) && URL.parse(origin)?.origin === origin && !origin.includes('*'),
+  )
+  return areRight ? origins : undefined
 }
 
 function isLoopback(host: string): boolean {

@@ -3,6 +3,8 @@
 // server takes no more and finishes what it took, sockets close, sources finish what they took, then
 // intake, hub and store.
 
+import { createGate } from './auth/gate.ts'
+import { openTokens } from './auth/tokens.ts'
 import type { Settings } from './config.ts'
 import { HeliographError } from './errors.ts'
 import { startServer } from './http/server.ts'
@@ -51,6 +53,10 @@ export async function startGateway(
 }
 
 async function openAll(settings: Settings, logger: Logger, opened: AsyncDisposableStack) {
+  const { tokensFile, corsOrigins } = settings
+  const tokens = tokensFile === null ? null : await openTokens(tokensFile, logger)
+  opened.defer(() => tokens?.close())
+  const gate = createGate(tokens, corsOrigins)
   const metrics = createMetrics()
   const store = await openStore(settings, logger)
   opened.defer(() => store.close())
@@ -68,7 +74,7 @@ async function openAll(settings: Settings, logger: Logger, opened: AsyncDisposab
     // A broker that is down stops no client from being served.
     ...(amqp && { amqp: () => ({ ready: true, detail: amqp.detail() }) }),
   })
-  const parts = { settings, log, resources, hub, intake, metrics, health, logger }
+  const parts = { settings, gate, log, resources, hub, intake, metrics, health, logger }
   const server = await startServer(parts).catch((error: unknown) => {
     throw listenError(error, settings)
   })
@@ -119,7 +125,7 @@ function listenError(error: unknown, { host, port }: Settings): unknown {
   const reasons: Readonly<Record<string, string>> = {
     EADDRINUSE: `port ${port} of ${host} is taken by another process; choose another with --port, or any free one with --port 0`,
     EACCES: `port ${port} is not open to this user; choose one above 1023 with --port`,
-    EADDRNOTAVAIL: `this machine has no address ${host}; --host takes 127.0.0.1, ::1 or localhost`,
+    EADDRNOTAVAIL: `this machine has no address ${host}; --host takes one it has, such as 127.0.0.1`,
   }
   const reason = reasons[String(code)]
   if (reason === undefined) return error

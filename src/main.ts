@@ -2,6 +2,7 @@
 // Exit codes: 0 stopped as asked, 2 a setting is wrong, 1 everything else.
 
 import { readFileSync } from 'node:fs'
+import { runTokenCommand, tokenHelp } from './auth/token-command.ts'
 import { printHelp, readSettings, type Settings } from './config.ts'
 import { asHeliographError } from './errors.ts'
 import { type Gateway, startGateway } from './gateway.ts'
@@ -14,9 +15,21 @@ const exitBadSetting = 2
 const sameSignalMs = 500
 
 const flags = process.argv.slice(2)
-if (flags.includes('--help') || flags.includes('-h')) process.stdout.write(printHelp())
+if (flags[0] === 'token') await runToken(flags.slice(1))
+else if (flags.includes('--help') || flags.includes('-h')) process.stdout.write(printHelp())
 else if (flags.includes('--version')) process.stdout.write(`${readVersion()}\n`)
 else await run()
+
+async function runToken(words: readonly string[]): Promise<void> {
+  if (words.includes('--help') || words.includes('-h')) return void process.stdout.write(tokenHelp)
+  try {
+    const { token, note } = await runTokenCommand(words, process.env)
+    process.stderr.write(`${note}\n`)
+    process.stdout.write(`${token}\n`)
+  } catch (error) {
+    exitWith('No token was made.', error)
+  }
+}
 
 async function run(): Promise<void> {
   const settings = readSettingsOrExit()
@@ -44,9 +57,13 @@ function readSettingsOrExit(): Settings {
 }
 
 function exitUnstarted(error: unknown): never {
+  return exitWith('Heliograph cannot start.', error)
+}
+
+function exitWith(headline: string, error: unknown): never {
   const known = asHeliographError(error)
   const text = known?.message ?? (error instanceof Error ? error.stack : String(error))
-  process.stderr.write(`Heliograph cannot start.\n${text}\n`)
+  process.stderr.write(`${headline}\n${text}\n`)
   process.exit(known?.code === 'BAD_SETTING' ? exitBadSetting : exitFailure)
 }
 

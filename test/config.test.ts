@@ -95,6 +95,34 @@ describe('settings', () => {
     }
   })
 
+  test('any address may be listened on once tokens are asked for', () => {
+    for (const host of ['0.0.0.0', '::', '192.168.1.4', 'gateway.example.org']) {
+      const env = { HELIOGRAPH_HOST: host, HELIOGRAPH_TOKENS_FILE: '/etc/tokens.json' }
+      expect(readSettings(env, [])).toMatchObject({ host, tokensFile: '/etc/tokens.json' })
+    }
+    expect(problemsOf({ HELIOGRAPH_HOST: '0.0.0.0' })).toContain('set HELIOGRAPH_TOKENS_FILE to serve others')
+    expect(problemsOf({ HELIOGRAPH_HOST: 'a b', HELIOGRAPH_TOKENS_FILE: 'x' })).toContain(
+      'it takes an address',
+    )
+  })
+
+  test('pages of other sites are listed by their origins, and only with tokens', () => {
+    const tokens = { HELIOGRAPH_TOKENS_FILE: 'tokens.json' }
+    const origins = (text: string) =>
+      readSettings({ ...tokens, HELIOGRAPH_CORS_ORIGINS: text }, []).corsOrigins
+    expect(readSettings(tokens, []).corsOrigins).toEqual([])
+    expect(origins('https://A.example.org, http://localhost:3000')).toEqual([
+      'https://a.example.org',
+      'http://localhost:3000',
+    ])
+    for (const wrong of ['*', 'https://*.example.org', 'a.example.org', 'https://a/', 'https://a,', 'null']) {
+      expect(problemsOf({ ...tokens, HELIOGRAPH_CORS_ORIGINS: wrong })).toContain('it takes origins such as')
+    }
+    expect(problemsOf({ HELIOGRAPH_CORS_ORIGINS: 'https://a.example.org' })).toContain(
+      'set HELIOGRAPH_TOKENS_FILE as well',
+    )
+  })
+
   test('the Redis URL is redis://, rediss:// or redis+sentinel://', () => {
     expect(readSettings({}, ['--redis-url', 'rediss://u:p@h:6380/2']).redisUrl).toBe('rediss://u:p@h:6380/2')
     const sentinels = 'redis+sentinel://u:p@one:26379,two:26379/primary'

@@ -1,6 +1,6 @@
-// Who asks, told from the request: one place for every door. No tokens exist, so the gateway serves this
-// machine only and its caller is administrator; a web page in the same browser, a name that was made to
-// point here (DNS rebinding) and whatever a proxy passes on must not become one.
+// Who asks where no tokens are set: the gateway then serves this machine only and its caller is
+// administrator; a web page in the same browser, a name that was made to point here (DNS rebinding) and
+// whatever a proxy passes on must not become one.
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { HeliographError } from '../errors.ts'

@@ -3,6 +3,7 @@
 
 import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
+import { type Caller, tokenEnded } from '../auth/gate.ts'
 import type { Principal } from '../auth/principal.ts'
 import type { Settings } from '../config.ts'
 import { errorCatalogue, HeliographError } from '../errors.ts'
@@ -14,7 +15,10 @@ import { websocketEncoding } from './websocket-encoding.ts'
 import { pingFrame, textFrame } from './websocket-frame.ts'
 
 export type ClientSocket = {
-  readonly principal: Principal
+  /** @throws HeliographError UNAUTHENTICATED before somebody entered */
+  principal(): Principal
+  /** Whoever is let in by this socket; its end is the socket's. */
+  enter(caller: Caller): void
   readonly hubSocket: HubSocket
   /** Sends a message of the protocol after everything the hub has gathered; nothing once it is closing. */
   send(text: string): void
@@ -36,7 +40,6 @@ export type ClientSocketParts = {
   readonly ws: WebSocket
   /** The same connection below `ws`. */
   readonly socket: Socket
-  readonly principal: Principal
   readonly hub: Pick<Hub, 'openSocket'>
   readonly settings: Pick<Settings, 'bufferBytes' | 'idleTimeoutMs'>
 }
@@ -50,13 +53,7 @@ const overflowFactor = 4
 const idleClose = 1000
 
 /** Opens the hub's side of a socket as well; `hubSocket.close` is for whoever hears that it closed. */
-export function createClientSocket({
-  ws,
-  socket,
-  principal,
-  hub,
-  settings,
-}: ClientSocketParts): ClientSocket {
+export function createClientSocket({ ws, socket, hub, settings }: ClientSocketParts): ClientSocket {
   const isOpen = () => ws.readyState === WebSocket.OPEN
   const life = createLife(socket)
   let countOperations: (() => number) | null = null
@@ -93,8 +90,13 @@ export function createClientSocket({
     connection.write(pingFrame + textFrame(carryUtf8(message)))
   }
 
+  const close = (code: number, reason: string) => {
+    hubSocket.flush()
+    sayGoodbye(code, reason)
+  }
+
   return {
-    principal,
+    ...createEntry(ws, close),
     hubSocket,
     send(text) {
       if (!isOpen()) return
@@ -105,10 +107,7 @@ export function createClientSocket({
       if (isOpen()) ws.send(text)
     },
     endIfUnread,
-    close(code, reason) {
-      hubSocket.flush()
-      sayGoodbye(code, reason)
-    },
+    close,
     heard: life.heard,
     acknowledged(operations) {
       countOperations = operations
@@ -123,6 +122,27 @@ export function createClientSocket({
       if (socket.writableLength === 0) ping()
     },
     terminate: () => ws.terminate(),
+  }
+}
+
+/** Who has entered by a socket; the socket closes when the token they came with ends. */
+function createEntry(
+  ws: WebSocket,
+  close: (code: number, reason: string) => void,
+): Pick<ClientSocket, 'principal' | 'enter'> {
+  let entered: Caller | null = null
+  let stopWatching = () => {}
+  ws.once('close', () => stopWatching())
+  return {
+    principal() {
+      if (entered !== null) return entered.principal
+      throw new HeliographError('UNAUTHENTICATED', 'connection_init comes first')
+    },
+    enter(caller) {
+      stopWatching()
+      entered = caller
+      stopWatching = caller.whenEnded(() => close(errorCatalogue.FORBIDDEN.close, tokenEnded().message))
+    },
   }
 }
 

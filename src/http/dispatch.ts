@@ -2,11 +2,12 @@
 // on the way, or thrown by the door, is answered in one form.
 
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import { authenticate } from '../auth/authenticate.ts'
+import type { Gate } from '../auth/gate.ts'
 import { HeliographError } from '../errors.ts'
 import type { Logger } from '../observe/logger.ts'
+import { allowOrigin, isPreflight, replyPreflight } from './cors.ts'
 import { replyError, showableError } from './json-reply.ts'
-import { type Exchange, type Route, splitTarget } from './route.ts'
+import { accepts, type Exchange, type Route, splitTarget } from './route.ts'
 
 /** Where GraphQL is served, over every transport. */
 export const graphqlPath = '/graphql'
@@ -16,6 +17,7 @@ export type Dispatch = (request: IncomingMessage, response: ServerResponse) => P
 /** @param isStopping whether the gateway takes nothing new; open doors still answer then */
 export function createDispatch(
   routes: ReadonlyMap<string, Route>,
+  gate: Gate,
   isStopping: () => boolean,
   logger: Logger,
 ): Dispatch {
@@ -24,7 +26,7 @@ export function createDispatch(
     const route = routes.get(path)
     try {
       if (isStopping() && route?.kind !== 'OPEN') throw shuttingDown()
-      await enter({ request, response, query }, path, route)
+      await enter({ request, response, query }, path, route, gate)
     } catch (error) {
       const shown = showableError(error, logger)
       const form = path === graphqlPath ? 'GRAPHQL' : 'PLAIN'
@@ -42,12 +44,24 @@ export function shuttingDown(): HeliographError {
   })
 }
 
-async function enter(exchange: Exchange, path: string, route: Route | undefined): Promise<void> {
-  if (route?.kind === 'OPEN') return methodOf(exchange.request, path, route.methods)(exchange)
-  const principal = authenticate(exchange.request)
+async function enter(exchange: Exchange, path: string, route: Route | undefined, gate: Gate): Promise<void> {
+  const { request, response } = exchange
+  if (route?.kind === 'OPEN') return methodOf(request, path, route.methods)(exchange)
+  const visitor = gate.check(request)
+  if (visitor.listedOrigin !== null) {
+    allowOrigin(response, visitor.listedOrigin)
+    if (isPreflight(request)) return replyPreflight(response)
+  }
   if (route === undefined)
     throw new HeliographError('NOT_FOUND', `nothing is at ${path}: GET / lists the doors`)
-  return methodOf(exchange.request, path, route.methods)(exchange, principal)
+  if (route.kind === 'PAGE') return methodOf(request, path, route.methods)(exchange)
+  if (route.page !== undefined && asksForPage(request)) return route.page(exchange)
+  const caller = visitor.admit(route.right)
+  return methodOf(request, path, route.methods)(exchange, caller)
+}
+
+function asksForPage(request: IncomingMessage): boolean {
+  return (request.method === 'GET' || request.method === 'HEAD') && accepts(request, 'text/html')
 }
 
 /** What answers the method; HEAD is answered like GET, and Node leaves the body out. */

@@ -1,7 +1,8 @@
-// The thread that renders GraphiQL: posts the compressed page to whoever started it, and ends.
+// The thread that renders GraphiQL for the transport it is given: posts the compressed page to whoever
+// started it, and ends.
 
 import { createHash } from 'node:crypto'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { exampleOperations } from './example-operations.ts'
@@ -17,7 +18,7 @@ const style = '<style>.graphiql-tab { transform: none !important }</style>'
 
 const rendered = renderGraphiQL({
   title: 'Heliograph',
-  subscriptionsProtocol: 'WS',
+  subscriptionsProtocol: workerData,
   defaultTabs: exampleOperations.map((query) => ({ query })),
 })
 const html = rendered.trim().replace('</head>', `${style}</head>`)

@@ -24,12 +24,15 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** How the page subscribes: over WebSocket it has no way to send the headers its user typed. */
+export type PageTransport = 'WS' | 'SSE'
+
 /** Answers with the page. */
-export function createGraphiqlPage(): { answer(exchange: Exchange): Promise<void> } {
+export function createGraphiqlPage(transport: PageTransport): { answer(exchange: Exchange): Promise<void> } {
   let rendered: Promise<GraphiqlPage> | null = null
   return {
     async answer({ request, response }) {
-      rendered ??= renderInThread()
+      rendered ??= renderInThread(transport)
       // A failure is not remembered: the next caller tries again.
       rendered.catch(() => {
         rendered = null
@@ -58,11 +61,12 @@ export function createGraphiqlPage(): { answer(exchange: Exchange): Promise<void
   }
 }
 
-function renderInThread(): Promise<GraphiqlPage> {
+function renderInThread(transport: PageTransport): Promise<GraphiqlPage> {
   return new Promise((resolve, reject) => {
     // The same file as source and as built package.
     const worker = new Worker(new URL(`./graphiql-worker${extname(import.meta.url)}`, import.meta.url), {
       name: 'heliograph-graphiql',
+      workerData: transport,
     })
     worker.once('message', resolve)
     worker.once('error', reject)

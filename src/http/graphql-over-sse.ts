@@ -1,8 +1,9 @@
 // GraphQL over SSE, distinct connections: a stream for each operation. What is wrong with an operation is
 // told inside the stream, where a browser's EventSource can read it; it then ends for good. What passes
-// (the store is away, the gateway stops) breaks the stream off, and the reader comes back by itself.
+// (the store is away, the gateway stops) breaks the stream off, and the reader comes back by itself; so
+// does the end of its token, and who comes back with that gets 401.
 
-import type { Principal } from '../auth/principal.ts'
+import { type Caller, tokenEnded } from '../auth/gate.ts'
 import type { Settings } from '../config.ts'
 import { HeliographError } from '../errors.ts'
 import { type Cursor, parseCursor } from '../event/position.ts'
@@ -19,7 +20,7 @@ import { beginSseStream, endId, type SseStream, sseEncoding } from './sse-stream
 export type GraphqlOverSse = {
   /** Answers 204, and says so, where the reader comes back to a stream that is over for good. */
   isOver(exchange: Exchange): boolean
-  answer(exchange: Exchange, principal: Principal, parameters: OperationRequest): Promise<void>
+  answer(exchange: Exchange, caller: Caller, parameters: OperationRequest): Promise<void>
   /** Ends every stream without `complete`. */
   stop(): void
 }
@@ -41,7 +42,7 @@ export function createGraphqlOverSse(
   const running = new Set<() => void>()
 
   /** The hub's side of a stream; `close` leaves it, then says to the reader why, once. */
-  const openLine = (exchange: Exchange, stream: SseStream) => {
+  const openLine = (exchange: Exchange, caller: Caller, stream: SseStream) => {
     const socket = parts.hub.openSocket(connectionOf(exchange, stream), sseEncoding)
     const stopBeat = heartbeat.add(() => beat(exchange, stream, socket))
     let open = true
@@ -51,23 +52,25 @@ export function createGraphqlOverSse(
       socket.flush()
       socket.close()
       stopBeat()
+      stopWatching()
       running.delete(breakOff)
       parts.metrics.connections('sse', -1)
       say()
     }
     const breakOff = () => close(() => stream.breakOff('the gateway stops'))
+    const stopWatching = caller.whenEnded(() => close(() => stream.breakOff(tokenEnded().message)))
     running.add(breakOff)
     parts.metrics.connections('sse', 1)
     exchange.response.once('close', () => close(() => {}))
     return { socket, close }
   }
 
-  const subscribe = async (exchange: Exchange, principal: Principal, prepared: Prepared) => {
+  const subscribe = async (exchange: Exchange, caller: Caller, prepared: Prepared) => {
     const stream = beginSseStream(exchange.response)
-    const line = openLine(exchange, stream)
+    const line = openLine(exchange, caller, stream)
     const ended = (error: unknown) => line.close(() => end(stream, error))
     try {
-      const { feed, after } = createFeed(prepared, execution.contextOf(principal))
+      const { feed, after } = createFeed(prepared, execution.contextOf(caller.principal))
       await line.socket.subscribe({ operationId, feed, after: resumeCursor(exchange) ?? after, ended })
     } catch (error) {
       ended(error)
@@ -87,18 +90,18 @@ export function createGraphqlOverSse(
       response.writeHead(204).end()
       return true
     },
-    async answer(exchange, principal, parameters) {
+    async answer(exchange, caller, parameters) {
       let prepared: Prepared
       try {
         prepared = execution.prepare(parameters)
       } catch (error) {
         return end(beginSseStream(exchange.response), error)
       }
-      if (prepared.kind === 'subscription') return subscribe(exchange, principal, prepared)
+      if (prepared.kind === 'subscription') return subscribe(exchange, caller, prepared)
       if (prepared.kind === 'mutation' && exchange.request.method !== 'POST') {
         throw new HeliographError('METHOD_NOT_ALLOWED', 'mutations are taken by POST only')
       }
-      const result = await execution.run(prepared, execution.contextOf(principal))
+      const result = await execution.run(prepared, execution.contextOf(caller.principal))
       beginSseStream(exchange.response).finish(JSON.stringify(result))
     },
     stop() {

@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { handleProtocols } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { authenticate } from '../auth/authenticate.ts'
+import type { Gate } from '../auth/gate.ts'
 import type { Settings } from '../config.ts'
 import { errorCatalogue } from '../errors.ts'
 import type { Hub } from '../hub/hub.ts'
@@ -17,7 +17,7 @@ import type { Execution } from './execution.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import { showableError } from './json-reply.ts'
 import { createSocketProtocol } from './socket-protocol.ts'
-import { admitUpgrade, refuseUpgrade } from './upgrade.ts'
+import { type Arrival, admitUpgrade, refuseUpgrade } from './upgrade.ts'
 import { websocketEncoding } from './websocket-encoding.ts'
 
 export type GraphqlOverWs = {
@@ -29,6 +29,7 @@ export type GraphqlOverWs = {
 
 export type WsParts = {
   readonly settings: Settings
+  readonly gate: Gate
   readonly hub: Hub
   readonly metrics: Pick<Metrics, 'connections'>
   readonly logger: Logger
@@ -40,7 +41,7 @@ export function createGraphqlOverWs(
   execution: Execution,
   heartbeat: Heartbeat,
 ): GraphqlOverWs {
-  const { settings, hub, metrics, logger } = parts
+  const { settings, gate, hub, metrics, logger } = parts
   const wsServer = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -53,8 +54,9 @@ export function createGraphqlOverWs(
   let lastGone: (() => void) | null = null
   let stopping = false
 
-  const open = (ws: WebSocket, socket: Socket, request: IncomingMessage) => {
-    const client = createClientSocket({ ws, socket, principal: authenticate(request), hub, settings })
+  const open = (ws: WebSocket, socket: Socket, { visitor, caller }: Arrival) => {
+    const client = createClientSocket({ ws, socket, hub, settings })
+    if (caller !== null) client.enter(caller)
     const stopBeat = heartbeat.add(client.beat)
     clients.add(client)
     metrics.connections(websocketEncoding.name, 1)
@@ -65,7 +67,7 @@ export function createGraphqlOverWs(
         close: client.close,
         onMessage: (take) => listenTo(ws, client, take, logger),
       },
-      client,
+      { client, visitor, isAdmitted: caller !== null },
     )
     ws.on('error', (error) => logger.debug({ err: error }, 'a WebSocket failed'))
     ws.once('close', (code, reason) => {
@@ -83,9 +85,9 @@ export function createGraphqlOverWs(
       socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'))
       try {
         if (stopping) throw shuttingDown()
-        admitUpgrade(request, graphqlPath)
+        const arrival = admitUpgrade(request, graphqlPath, gate)
         socket.setNoDelay(true)
-        wsServer.handleUpgrade(request, socket, head, (ws) => open(ws, socket, request))
+        wsServer.handleUpgrade(request, socket, head, (ws) => open(ws, socket, arrival))
       } catch (error) {
         refuseUpgrade(socket, showableError(error, logger))
       }

@@ -1,7 +1,7 @@
 // The GraphQL path for everything but WebSockets: which transport answers a request. A browser that
 // navigates here gets GraphiQL; who accepts event streams gets subscriptions by SSE.
 
-import type { Principal } from '../auth/principal.ts'
+import type { Caller, Gate } from '../auth/gate.ts'
 import { HeliographError } from '../errors.ts'
 import type { Execution } from './execution.ts'
 import { createGraphiqlPage } from './graphiql.ts'
@@ -12,16 +12,22 @@ import { decodeUtf8, ordinaryPatience, readBody, readMediaType } from './read-bo
 import { accepts, type Exchange, type Route } from './route.ts'
 
 /** `/graphql`. @param bodyBytes the most a POST may carry */
-export function graphqlRoute(execution: Execution, sse: GraphqlOverSse, bodyBytes: number): Route {
+export function graphqlRoute(
+  execution: Execution,
+  sse: GraphqlOverSse,
+  gate: Pick<Gate, 'asksForTokens'>,
+  bodyBytes: number,
+): Route {
   const http = createGraphqlOverHttp(execution)
-  const page = createGraphiqlPage()
+  const page = createGraphiqlPage(gate.asksForTokens ? 'SSE' : 'WS')
 
-  const answer = async (exchange: Exchange, principal: Principal, body: string | null) => {
+  const answer = async (exchange: Exchange, caller: Caller, body: string | null) => {
+    const { principal } = caller
     if (!accepts(exchange.request, 'text/event-stream')) return http.answer(exchange, principal, body)
     if (sse.isOver(exchange)) return
     const parameters = body === null ? readQueryParameters(exchange.query) : readBodyParameters(body)
     const streams = !acceptsJson(exchange) || isSubscription(parameters)
-    return streams ? sse.answer(exchange, principal, parameters) : http.answer(exchange, principal, body)
+    return streams ? sse.answer(exchange, caller, parameters) : http.answer(exchange, principal, body)
   }
 
   const isSubscription = (parameters: ReturnType<typeof readBodyParameters>) => {
@@ -35,12 +41,13 @@ export function graphqlRoute(execution: Execution, sse: GraphqlOverSse, bodyByte
 
   return {
     kind: 'GUARDED',
+    right: 'READ',
+    page: page.answer,
     methods: {
-      GET: (exchange, principal) =>
-        accepts(exchange.request, 'text/html') ? page.answer(exchange) : answer(exchange, principal, null),
-      POST: async (exchange, principal) => {
+      GET: (exchange, caller) => answer(exchange, caller, null),
+      POST: async (exchange, caller) => {
         const body = await readJsonBody(exchange, bodyBytes)
-        return answer(exchange, principal, body)
+        return answer(exchange, caller, body)
       },
     },
   }

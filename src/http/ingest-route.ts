@@ -9,6 +9,7 @@
 // 202 says that everything that can be logged is kept; 400 has the same body, where nothing could be.
 
 import type { IncomingMessage } from 'node:http'
+import { type Caller, tokenEnded } from '../auth/gate.ts'
 import type { Settings } from '../config.ts'
 import { HeliographError } from '../errors.ts'
 import { decodeBinaryHeaders } from '../event/cloudevents.ts'
@@ -33,15 +34,28 @@ const mediaTypes = [
 
 /** @param giveUp ends the reading of a body that does not come to an end before the gateway stops */
 export function ingestRoute(parts: IngestParts, giveUp: AbortSignal): Route {
-  return { kind: 'GUARDED', methods: { POST: (exchange) => ingest(exchange, parts, giveUp) } }
+  return {
+    kind: 'GUARDED',
+    right: 'INGEST',
+    methods: { POST: (exchange, caller) => ingest(exchange, caller, parts, giveUp) },
+  }
 }
 
-async function ingest(exchange: Exchange, parts: IngestParts, giveUp: AbortSignal): Promise<void> {
+async function ingest(
+  exchange: Exchange,
+  caller: Caller,
+  parts: IngestParts,
+  giveUp: AbortSignal,
+): Promise<void> {
   const { request, response } = exchange
   const type = readMediaType(request)
   if (isBinaryMode(request, type)) return reply(exchange, await ingestBinary(request, parts))
   if (type === 'application/x-ndjson') {
-    const { result, error } = await ingestNdjson(request, parts, giveUp)
+    // A stream may go on for ever, but not beyond its token.
+    const ended = new AbortController()
+    using watch = new DisposableStack()
+    watch.defer(caller.whenEnded(() => ended.abort(tokenEnded())))
+    const { result, error } = await ingestNdjson(request, parts, AbortSignal.any([giveUp, ended.signal]))
     return error === null ? reply(exchange, result) : replyPartly(exchange, result, error)
   }
   if (!mediaTypes.includes(type)) {

@@ -56,6 +56,7 @@ export function showableError(error: unknown, logger: Logger): HeliographError {
 
 /** Headers that an error of this kind carries. */
 export function errorHeaders(error: HeliographError): OutgoingHttpHeaders {
+  if (error.code === 'UNAUTHENTICATED') return { 'www-authenticate': 'Bearer realm="heliograph"' }
   if (error.status !== 503 && error.retryAfterSeconds === null) return {}
   return { 'retry-after': String(error.retryAfterSeconds ?? defaultRetrySeconds) }
 }

@@ -18,13 +18,20 @@ const doors = {
 export function operatorRoutes(parts: { health: Health; metrics: Metrics }): [string, Route][] {
   const { health, metrics } = parts
   return [
-    ['/', { kind: 'GUARDED', methods: { GET: replyFrontDoor } }],
+    ['/', { kind: 'PAGE', methods: { GET: replyFrontDoor } }],
     [
       doors.live,
       { kind: 'OPEN', methods: { GET: ({ response }) => replyJson(response, 200, health.live()) } },
     ],
     [doors.ready, { kind: 'OPEN', methods: { GET: ({ response }) => replyReady(response, health) } }],
-    [doors.metrics, { kind: 'GUARDED', methods: { GET: ({ response }) => replyMetrics(response, metrics) } }],
+    [
+      doors.metrics,
+      {
+        kind: 'GUARDED',
+        right: 'METRICS',
+        methods: { GET: ({ response }) => replyMetrics(response, metrics) },
+      },
+    ],
   ]
 }
 

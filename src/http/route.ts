@@ -2,7 +2,8 @@
 // and answers what fits no route.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Principal } from '../auth/principal.ts'
+import type { Caller } from '../auth/gate.ts'
+import type { Right } from '../auth/principal.ts'
 
 /** A request and its answer. */
 export type Exchange = {
@@ -13,11 +14,21 @@ export type Exchange = {
 }
 
 /** What answers one method. An error it throws is answered in the form of the path. */
-export type Handle = (exchange: Exchange, principal: Principal) => void | Promise<void>
+export type Handle = (exchange: Exchange, caller: Caller) => void | Promise<void>
+
+/** The same for everybody, without a token: it shows nothing of the cloud. */
+export type Page = (exchange: Exchange) => void | Promise<void>
 
 export type Route =
-  /** For callers that authenticate accepts. */
-  | { readonly kind: 'GUARDED'; readonly methods: Readonly<Record<string, Handle>> }
+  /** For callers with the right; a browser that navigates here gets the page, where there is one. */
+  | {
+      readonly kind: 'GUARDED'
+      readonly right: Right
+      readonly methods: Readonly<Record<string, Handle>>
+      readonly page?: Page
+    }
+  /** For everybody from where callers may come from. */
+  | { readonly kind: 'PAGE'; readonly methods: Readonly<Record<string, Page>> }
   /** For everybody, whatever Host or Origin they name; tells little. */
   | { readonly kind: 'OPEN'; readonly methods: Readonly<Record<string, (exchange: Exchange) => void>> }
 

@@ -5,6 +5,7 @@
 
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import type { Gate } from '../auth/gate.ts'
 import type { Settings } from '../config.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { Hub } from '../hub/hub.ts'
@@ -27,6 +28,7 @@ import type { Route } from './route.ts'
 /** What the doors lead to. */
 export type ServerParts = {
   readonly settings: Settings
+  readonly gate: Gate
   readonly log: EventLog
   readonly resources: Resources
   readonly hub: Hub
@@ -50,19 +52,19 @@ const headersTimeoutMs = 15_000
  * @throws the error of node:net where the address cannot be listened on
  */
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
-  const { settings, logger } = parts
+  const { settings, gate, logger } = parts
   const giveUp = new AbortController()
   const heartbeat = createHeartbeat(settings.bookmarkMs)
   const execution = createExecution(parts)
   const sse = createGraphqlOverSse(parts, execution, heartbeat)
   const sockets = createGraphqlOverWs(parts, execution, heartbeat)
   const routes = new Map<string, Route>([
-    [graphqlPath, graphqlRoute(execution, sse, settings.bodyBytes)],
+    [graphqlPath, graphqlRoute(execution, sse, gate, settings.bodyBytes)],
     ['/events', ingestRoute(parts, giveUp.signal)],
     ...operatorRoutes(parts),
   ])
   let stopped: Promise<void> | null = null
-  const dispatch = createDispatch(routes, () => stopped !== null, logger)
+  const dispatch = createDispatch(routes, gate, () => stopped !== null, logger)
   const server = createHttpServer(settings)
   const connections = followConnections(server)
   server.on('request', (request, response) => void dispatch(request, response))

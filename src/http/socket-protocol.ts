@@ -3,17 +3,28 @@
 
 import type { ExecutionArgs } from 'graphql'
 import { type Context, makeServer, type Server, type ServerOptions } from 'graphql-ws'
+import type { Visitor } from '../auth/gate.ts'
+import { parseBearer } from '../auth/token.ts'
 import type { Settings } from '../config.ts'
-import { HeliographError } from '../errors.ts'
+import { asHeliographError, errorCatalogue, HeliographError } from '../errors.ts'
 import { createFeed, type Prepared } from '../graphql/operation.ts'
 import { schema } from '../graphql/schema.ts'
 import type { ClientSocket } from './client-socket.ts'
 import type { Execution } from './execution.ts'
 import { createParkedIterator, type ParkedIterator } from './parked-iterator.ts'
 
-/** What a client may say with `connection_init`; nothing of it is read. */
+/** What a client may say with `connection_init`: `Authorization` or `token`, nothing else of it is read. */
 type Parameters = Record<string, unknown>
-type Protocol = ServerOptions<Parameters, ClientSocket>
+
+/** A socket and who stands behind it. */
+export type Peer = {
+  readonly client: ClientSocket
+  readonly visitor: Visitor
+  /** Whether the upgrade has let the caller in already. */
+  readonly isAdmitted: boolean
+}
+
+type Protocol = ServerOptions<Parameters, Peer>
 type Limits = Pick<Settings, 'initTimeoutMs' | 'socketOperations'>
 
 /** What graphql-ws hands on from a `subscribe` message to whoever runs it. */
@@ -23,12 +34,14 @@ type Operation = ExecutionArgs & {
   readonly prepared: Prepared
 }
 
-/** Takes the messages of sockets whose `extra` is their ClientSocket. */
-export function createSocketProtocol(settings: Limits, execution: Execution): Server<ClientSocket> {
-  return makeServer<Parameters, ClientSocket>({
+/** Takes the messages of sockets whose `extra` is their Peer. */
+export function createSocketProtocol(settings: Limits, execution: Execution): Server<Peer> {
+  return makeServer<Parameters, Peer>({
     connectionInitWaitTimeout: settings.initTimeoutMs,
     onConnect: (context) => {
-      context.extra.acknowledged(() => countOperations(context))
+      if (!letIn(context.extra, context.connectionParams ?? {})) return false
+      context.extra.client.acknowledged(() => countOperations(context))
+      return true
     },
     onSubscribe(context, id, { query, operationName, variables }) {
       try {
@@ -40,7 +53,7 @@ export function createSocketProtocol(settings: Limits, execution: Execution): Se
           document,
           operationName: prepared.operationName,
           id,
-          client: context.extra,
+          client: context.extra.client,
           prepared,
         }
         return operation
@@ -50,7 +63,7 @@ export function createSocketProtocol(settings: Limits, execution: Execution): Se
     },
     execute: (args) => {
       const { prepared, client } = args as Operation
-      return execution.run(prepared, execution.contextOf(client.principal)) as ReturnType<
+      return execution.run(prepared, execution.contextOf(client.principal())) as ReturnType<
         NonNullable<Protocol['execute']>
       >
     },
@@ -62,8 +75,29 @@ export function createSocketProtocol(settings: Limits, execution: Execution): Se
   })
 }
 
+/** Lets in whoever the message shows a token for, or closes the socket; what the upgrade showed is enough. */
+function letIn({ client, visitor, isAdmitted }: Peer, parameters: Parameters): boolean {
+  try {
+    const token = tokenIn(parameters)
+    if (token !== undefined || !isAdmitted) client.enter(visitor.admit('READ', token))
+    return true
+  } catch (error) {
+    const known = asHeliographError(error)
+    if (known === null) throw error
+    client.close(errorCatalogue[known.code].close ?? errorCatalogue.FORBIDDEN.close, known.message)
+    return false
+  }
+}
+
+/** `{ "Authorization": "Bearer …" }` as a header would be, or `{ "token": "…" }`. */
+function tokenIn(parameters: Parameters): string | undefined {
+  const header = parameters.Authorization ?? parameters.authorization
+  const token = typeof header === 'string' ? parseBearer(header) : parameters.token
+  return typeof token === 'string' ? token : undefined
+}
+
 /** The one that has just come is among them. */
-function countOperations({ subscriptions }: Context<Parameters, ClientSocket>): number {
+function countOperations({ subscriptions }: Context<Parameters, Peer>): number {
   return Object.keys(subscriptions).length
 }
 
@@ -76,7 +110,7 @@ function subscribe({ id, client, prepared }: Operation, execution: Execution): P
     subscriber?.close()
   })
   const start = async () => {
-    const { feed, after } = createFeed(prepared, execution.contextOf(client.principal))
+    const { feed, after } = createFeed(prepared, execution.contextOf(client.principal()))
     subscriber = await client.hubSocket.subscribe({ operationId: id, feed, after, ended: parked.fail })
     if (over) subscriber.close()
   }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cloudEventBatch, vmState } from '../support/cloud.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { browserPrograms, findProgram } from '../support/install.ts'
+import { everyRole, makeTokenFile } from '../support/tokens.ts'
 
 const browserArguments = [
   '--no-sandbox',
@@ -32,13 +33,16 @@ afterAll(async () => {
 })
 
 /** GraphiQL with a document in its editor, and every host its page asked. */
-async function openGraphiql(document?: string): Promise<{ page: Page; hosts: Set<string> }> {
+async function openGraphiql(
+  document?: string,
+  endpoint = gateway.endpoint,
+): Promise<{ page: Page; hosts: Set<string> }> {
   const page = await browser.newPage()
   const hosts = new Set<string>()
   page.on('request', (request) => hosts.add(new URL(request.url()).host))
   page.on('websocket', (socket) => hosts.add(new URL(socket.url()).host))
   const search = document === undefined ? '' : `?${new URLSearchParams({ query: document })}`
-  await page.goto(`${gateway.endpoint}${search}`)
+  await page.goto(`${endpoint}${search}`)
   await page.waitForSelector('.graphiql-execute-button')
   return { page, hosts }
 }
@@ -94,4 +98,23 @@ test('opens with example operations, a tab each, that are ready to run', { timeo
     )
     .toContain('SYNCED')
   await page.close()
+})
+
+test('a subscription with the token of the headers editor shows events', { timeout: 90_000 }, async () => {
+  const file = await makeTokenFile(everyRole)
+  const guarded = await startTestGateway('sqlite', { tokensFile: file.path })
+  try {
+    const { page } = await openGraphiql('subscription { resources { type } }', guarded.endpoint)
+    await page.getByRole('button', { name: 'Headers', exact: true }).click()
+    await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden)').click()
+    await page.keyboard.insertText(`{ "Authorization": "Bearer ${file.tokens.acme}" }`)
+    await page.click('.graphiql-execute-button')
+    await page.waitForFunction(() =>
+      /SYNCED/.test(document.querySelector('.result-window')?.textContent ?? ''),
+    )
+    await page.close()
+  } finally {
+    await guarded.stop()
+    await file.remove()
+  }
 })

@@ -80,6 +80,14 @@ describe.each(engineNames)('a gateway on %s', (engine) => {
   })
 })
 
+test('a token file that is missing stops the start by name, before anything is opened', async () => {
+  const first = await start('sqlite')
+  // The data is in use: had it been opened first, that would be the error.
+  const refused = startGateway({ ...first.settings, tokensFile: '/nowhere/tokens.json' })
+  await expect(refused).rejects.toMatchObject({ code: 'BAD_SETTING', field: 'HELIOGRAPH_TOKENS_FILE' })
+  await expect(refused).rejects.toThrow('/nowhere/tokens.json is missing')
+})
+
 test('a second gateway on the same embedded data is refused by name, and the first goes on', async () => {
   const first = await start('sqlite')
   const second = startGateway({ ...first.settings, port: 0 })

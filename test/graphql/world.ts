@@ -98,7 +98,8 @@ export async function executeUnchecked(context: Context, query: string): Promise
   return execute({ schema, document: parse(query), contextValue: context })
 }
 
-function inventory() {
+/** Resources of every kind, as CloudEvents: acme's, globex's, acme's that leads to globex's, nobody's. */
+export function inventory() {
   return catalogue.flatMap((kind) => [
     observed(kind, `${kind.kind}-acme`, acme, 'acme'),
     observed(kind, `${kind.kind}-globex`, globex, 'globex'),
@@ -143,7 +144,8 @@ function sampleOf(type: FieldType): Json {
   return samples[type]
 }
 
-function happenings() {
+/** What happened to a VM of each. */
+export function happenings() {
   return [acme, globex].flatMap((account) => {
     const subject = `VirtualMachine/${uidOf('VirtualMachine', account)}`
     const more = {

@@ -9,10 +9,19 @@ export type Row = Record<string, unknown>
 type Variables = Record<string, unknown>
 
 /** The data of a query or mutation; throws the first error with its code in front. */
-export async function query<T = Row>(endpoint: string, text: string, variables: Variables = {}): Promise<T> {
+export async function query<T = Row>(
+  endpoint: string,
+  text: string,
+  variables: Variables = {},
+  token?: string,
+): Promise<T> {
   const response = await fetch(endpoint, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
     body: JSON.stringify({ query: text, variables }),
   })
   const { data, errors } = (await response.json()) as { data: T; errors?: GraphQLErrorLike[] }
@@ -44,12 +53,13 @@ export type LiveClient = {
 }
 
 /** A graphql-ws client that does not retry: what ends a subscription is shown, not hidden. */
-export function connect(socketEndpoint: string): LiveClient {
+export function connect(socketEndpoint: string, token?: string): LiveClient {
   let socket: WebSocket | null = null
   const client = createClient({
     url: socketEndpoint,
     webSocketImpl: WebSocket,
     retryAttempts: 0,
+    ...(token !== undefined && { connectionParams: { Authorization: `Bearer ${token}` } }),
     on: {
       opened(opened) {
         socket = opened as WebSocket

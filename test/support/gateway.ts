@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readSettings, type Settings } from '../../src/config.ts'
 import { startGateway } from '../../src/gateway.ts'
+import type { Logger } from '../../src/observe/logger.ts'
 import { startRedis } from './redis.ts'
 
 export type EngineName = 'sqlite' | 'redis'
@@ -21,7 +22,7 @@ export type TestGateway = {
   /** As it was started: a second gateway on the same Redis takes `redisUrl`, a restart `dataDir`. */
   readonly settings: Settings
   /** Posts CloudStack messages or CloudEvents (by `contentType`) to the ingest door. */
-  post(body: unknown, contentType?: string): Promise<Response>
+  post(body: unknown, contentType?: string, token?: string): Promise<Response>
   /** Stops the gateway alone, keeping its data for another start. */
   halt(): Promise<void>
   /** Stops the gateway, and removes what this call made: the data, the Redis. */
@@ -29,19 +30,20 @@ export type TestGateway = {
 }
 
 /**
- * Starts a gateway that logs nothing. Without `redisUrl` or `dataDir` among the overrides it gets a
+ * Starts a gateway that logs nothing, or to the logger it is given. Without `redisUrl` or `dataDir` among the overrides it gets a
  * private Redis, or a new directory.
  */
 export async function startTestGateway(
   engine: EngineName,
   overrides: Partial<Settings> = {},
+  logger?: Logger,
 ): Promise<TestGateway> {
   const made = new AsyncDisposableStack()
   try {
     const settings = { ...readSettings({}, []), port: 0, logLevel: 'silent', ...overrides }
     settings.dataDir = overrides.dataDir ?? (await makeDirectory(made))
     if (engine === 'redis') settings.redisUrl = overrides.redisUrl ?? (await makeRedis(made))
-    const { url, stop } = await startGateway(settings)
+    const { url, stop } = await startGateway(settings, logger)
     made.defer(stop)
     const endpoint = `${url}/graphql`
     return {
@@ -49,10 +51,13 @@ export async function startTestGateway(
       endpoint,
       socketEndpoint: endpoint.replace('http', 'ws'),
       settings,
-      post: (body, contentType = 'application/json') =>
+      post: (body, contentType = 'application/json', token = undefined) =>
         fetch(`${url}/events`, {
           method: 'POST',
-          headers: { 'content-type': contentType },
+          headers: {
+            'content-type': contentType,
+            ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          },
           body: JSON.stringify(body),
         }),
       halt: stop,
