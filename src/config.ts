@@ -2,6 +2,17 @@
 // before anything opens, and all that is wrong is said at once.
 
 import { HeliographError } from './errors.ts'
+import {
+  amqpName,
+  bytes,
+  count,
+  isAmqpUrl,
+  isRedisUrl,
+  mebibyte,
+  readBindings,
+  readOrigins,
+  type Setting,
+} from './setting.ts'
 
 /** What the gateway is started with. Sizes in bytes, times in the unit of their name. */
 export type Settings = {
@@ -41,16 +52,6 @@ export type Settings = {
   stopTimeoutMs: number
 }
 
-/** A row of the table. `read` gives undefined for text that is not what `takes` says. */
-type Setting<Value> = {
-  readonly variable: string
-  readonly fallback: Value
-  readonly takes: string
-  readonly description: string
-  read(text: string): Value | undefined
-}
-
-const mebibyte = 1024 ** 2
 const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
 
 const table: { readonly [Key in keyof Settings]: Setting<Settings[Key]> } = {
@@ -316,73 +317,6 @@ function showFallback({ fallback, takes }: Setting<unknown>): string {
   return fallback % mebibyte === 0 ? `${fallback / mebibyte}MiB` : `${fallback / 1024}KiB`
 }
 
-function count(
-  variable: string,
-  fallback: number,
-  min: number,
-  max: number,
-  description: string,
-): Setting<number> {
-  return {
-    variable,
-    fallback,
-    takes: `a whole number from ${min} to ${max}`,
-    description,
-    read(text) {
-      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
-      return value >= min && value <= max ? value : undefined
-    },
-  }
-}
-
-function bytes(variable: string, fallback: number, description: string): Setting<number> {
-  const units: Readonly<Record<string, number>> = {
-    '': 1,
-    B: 1,
-    KIB: 1024,
-    MIB: mebibyte,
-    GIB: 1024 * mebibyte,
-  }
-  return {
-    variable,
-    fallback,
-    takes: 'a size from 1KiB to 1GiB, in bytes or as in 512KiB and 10MiB',
-    description,
-    read(text) {
-      const [, digits, unit = ''] = /^(\d{1,12})\s*([KMG]iB|B|)$/i.exec(text) ?? []
-      const value = Number(digits) * (units[unit.toUpperCase()] ?? 1)
-      return value >= 1024 && value <= 1024 * mebibyte ? value : undefined
-    },
-  }
-}
-
-/** Queues get suffixes, and names have at most 255 bytes. */
-function amqpName(variable: string, fallback: string, description: string): Setting<string> {
-  return {
-    variable,
-    fallback,
-    takes: 'a name of at most 200 bytes',
-    description,
-    read: (text) => (Buffer.byteLength(text) <= 200 ? text : undefined),
-  }
-}
-
-function readBindings(text: string): string[] | undefined {
-  const keys = text.split(',').map((key) => key.trim())
-  return keys.every((key) => key !== '' && Buffer.byteLength(key) <= 255) ? keys : undefined
-}
-
-function isAmqpUrl(text: string): boolean {
-  const url = /^amqps?:\/\/[^/]/.test(text) && URL.canParse(text) ? new URL(text) : null
-  if (url === null || url.hostname === '') return false
-  try {
-    for (const part of [url.username, url.password, url.pathname]) decodeURIComponent(part)
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** Whatever stands before a host may be a password, which no error may show. */
 function withoutLogin(text: string): string {
   return text.replace(/^.*@/s, '…@')
@@ -405,22 +339,8 @@ function unguarded({ host, tokensFile, corsOrigins }: Partial<Settings>): string
   return problems
 }
 
-/** Origins as browsers send them; a wildcard is none. */
-function readOrigins(text: string): readonly string[] | undefined {
-  const origins = text.split(',').map((origin) => origin.trim().toLowerCase())
-  const areRight = origins.every(
-    (origin) => /^https?:/.test(origin) && URL.parse(origin)?.origin === origin && !origin.includes('*'),
-  )
-  return areRight ? origins : undefined
-}
-
 function isLoopback(host: string): boolean {
   return /^127(\.\d{1,3}){3}$/.test(host) || host === '::1' || host === 'localhost'
-}
-
-/** The store reads the rest: a list of Sentinels is no URL by the book. */
-function isRedisUrl(text: string): boolean {
-  return /^(rediss?|redis\+sentinel):\/\/[^/]/.test(text)
 }
 
 /** How a refusal ends: `; did you mean --port?` where a name is near, else with a full stop. */

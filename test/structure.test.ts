@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 
 /** Lowest first. A file in a folder belongs to the folder's room. */
 const floors: readonly (readonly string[])[] = [
-  ['errors.ts', 'observe'],
+  ['errors.ts', 'setting.ts', 'observe'],
   ['event', 'config.ts'],
   ['resource', 'channel', 'auth'],
   ['event-log'],

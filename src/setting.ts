@@ -1,0 +1,99 @@
+// Kinds of settings: how each is read from text, and how what it takes is said. What there is to set
+// stands in config.ts.
+
+/** A row of the table. `read` gives undefined for text that is not what `takes` says. */
+export type Setting<Value> = {
+  readonly variable: string
+  readonly fallback: Value
+  readonly takes: string
+  readonly description: string
+  read(text: string): Value | undefined
+}
+
+/** Bytes. */
+export const mebibyte = 1024 ** 2
+
+/** A whole number. */
+export function count(
+  variable: string,
+  fallback: number,
+  min: number,
+  max: number,
+  description: string,
+): Setting<number> {
+  return {
+    variable,
+    fallback,
+    takes: `a whole number from ${min} to ${max}`,
+    description,
+    read(text) {
+      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+      return value >= min && value <= max ? value : undefined
+    },
+  }
+}
+
+/** A size, in bytes or with a unit. */
+export function bytes(variable: string, fallback: number, description: string): Setting<number> {
+  const units: Readonly<Record<string, number>> = {
+    '': 1,
+    B: 1,
+    KIB: 1024,
+    MIB: mebibyte,
+    GIB: 1024 * mebibyte,
+  }
+  return {
+    variable,
+    fallback,
+    takes: 'a size from 1KiB to 1GiB, in bytes or as in 512KiB and 10MiB',
+    description,
+    read(text) {
+      const [, digits, unit = ''] = /^(\d{1,12})\s*([KMG]iB|B|)$/i.exec(text) ?? []
+      const value = Number(digits) * (units[unit.toUpperCase()] ?? 1)
+      return value >= 1024 && value <= 1024 * mebibyte ? value : undefined
+    },
+  }
+}
+
+/** Queues get suffixes, and names have at most 255 bytes. */
+export function amqpName(variable: string, fallback: string, description: string): Setting<string> {
+  return {
+    variable,
+    fallback,
+    takes: 'a name of at most 200 bytes',
+    description,
+    read: (text) => (Buffer.byteLength(text) <= 200 ? text : undefined),
+  }
+}
+
+/** Binding keys of AMQP, with commas between them. */
+export function readBindings(text: string): string[] | undefined {
+  const keys = text.split(',').map((key) => key.trim())
+  return keys.every((key) => key !== '' && Buffer.byteLength(key) <= 255) ? keys : undefined
+}
+
+/** Whether it is a URL of AMQP whose parts can be decoded. */
+export function isAmqpUrl(text: string): boolean {
+  const url = /^amqps?:\/\/[^/]/.test(text) && URL.canParse(text) ? new URL(text) : null
+  if (url === null || url.hostname === '') return false
+  try {
+    for (const part of [url.username, url.password, url.pathname]) decodeURIComponent(part)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Origins as browsers send them; a wildcard is none. */
+export function readOrigins(text: string): readonly string[] | undefined {
+  const origins = text.split(',').map((origin) => origin.trim().toLowerCase())
+  const areRight = origins.every(
+    (origin) => /^https?:/.test(origin) && URL.parse(origin)?.origin === origin && !origin.includes('*'),
+  )
+  return areRight ? origins : undefined
+}
+
+/** The store reads the rest: a list of Sentinels is no URL by the book. */
+export function isRedisUrl(text: string): boolean {
+  return /^(rediss?|redis\+sentinel):\/\/[^/]/.test(text)
+}
