@@ -143,7 +143,7 @@ describe.each(engineNames)('on %s', (engine) => {
       { kind: 'POST', types },
     ]
     await fc.assert(fc.asyncProperty(fc.array(action, { maxLength: 12 }), check), {
-      numRuns: 12,
+      numRuns: 20,
       endOnFailure: true,
       examples: [[flood], [[...flood, { kind: 'RECONNECT', reader: 0 }]]],
     })
