@@ -1,213 +1,12 @@
-// The settings: one table, from which come the check, the help and the README. Everything is checked
+// Reads the settings from flags and the environment, and prints them for people. Everything is checked
 // before anything opens, and all that is wrong is said at once.
 
 import { HeliographError } from './errors.ts'
-import {
-  amqpName,
-  bytes,
-  count,
-  isAmqpUrl,
-  isRedisUrl,
-  mebibyte,
-  readBindings,
-  readOrigins,
-  type Setting,
-} from './setting.ts'
+import { isLoopbackAddress } from './loopback.ts'
+import { mebibyte, type Setting } from './setting-kind.ts'
+import { type Settings, settingsTable } from './settings.ts'
 
-/** What the gateway is started with. Sizes in bytes, times in the unit of their name. */
-export type Settings = {
-  host: string
-  /** 0: any free one. */
-  port: number
-  dataDir: string
-  /** Null: the embedded store in `dataDir`. */
-  redisUrl: string | null
-  /** Null: no AMQP source. */
-  amqpUrl: string | null
-  amqpExchange: string
-  amqpQueue: string
-  amqpBindings: readonly string[]
-  amqpPrefetch: number
-  /** Null: no tokens, so loopback only. */
-  tokensFile: string | null
-  /** Origins of foreign pages that may ask, in lower case. */
-  corsOrigins: readonly string[]
-  retentionDays: number
-  retentionEvents: number
-  dedupeEvents: number
-  logLevel: string
-  bodyBytes: number
-  batchEvents: number
-  eventBytes: number
-  messageBytes: number
-  queryDepth: number
-  queryCost: number
-  socketOperations: number
-  initTimeoutMs: number
-  idleTimeoutMs: number
-  bufferBytes: number
-  /** 0: what was gathered within one tick is written at its end. */
-  flushIntervalMs: number
-  bookmarkMs: number
-  stopTimeoutMs: number
-}
-
-const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
-
-const table: { readonly [Key in keyof Settings]: Setting<Settings[Key]> } = {
-  host: {
-    variable: 'HELIOGRAPH_HOST',
-    fallback: '127.0.0.1',
-    takes: 'an address of this machine, such as 127.0.0.1, 0.0.0.0 or ::1',
-    description: 'The address to listen on; without tokens loopback only',
-    read: (text) => (/^[\w.:-]+$/.test(text) ? text : undefined),
-  },
-  port: count('HELIOGRAPH_PORT', 4000, 0, 65_535, 'The port to listen on; 0 takes any free one'),
-  dataDir: {
-    variable: 'HELIOGRAPH_DATA',
-    fallback: './data',
-    takes: 'a directory',
-    description: 'Where the embedded store keeps its file; made when it is missing',
-    read: (text) => text,
-  },
-  redisUrl: {
-    variable: 'HELIOGRAPH_REDIS_URL',
-    fallback: null,
-    takes:
-      'a URL such as redis://127.0.0.1:6379/0, rediss:// for TLS, or redis+sentinel://host:26379,host2:26379/name',
-    description: 'Keeps everything in this Redis instead, for several gateways; unset: embedded',
-    read: (text) => (isRedisUrl(text) ? text : undefined),
-  },
-  amqpUrl: {
-    variable: 'HELIOGRAPH_AMQP_URL',
-    fallback: null,
-    takes:
-      'a URL such as amqp://name:password@127.0.0.1:5672/, its last part the virtual host; amqps:// for TLS',
-    description: "The RabbitMQ broker of CloudStack's event bus, to take events from; unset: none",
-    read: (text) => (isAmqpUrl(text) ? text : undefined),
-  },
-  amqpExchange: amqpName(
-    'HELIOGRAPH_AMQP_EXCHANGE',
-    'cloudstack-events',
-    'The exchange that CloudStack publishes to',
-  ),
-  amqpQueue: amqpName('HELIOGRAPH_AMQP_QUEUE', 'heliograph', 'The queue of all gateways that share a store'),
-  amqpBindings: {
-    variable: 'HELIOGRAPH_AMQP_BINDINGS',
-    fallback: ['#'],
-    takes: 'binding keys of at most 255 bytes each, separated by commas',
-    description: 'Which messages the queue gets: binding keys, separated by commas',
-    read: readBindings,
-  },
-  amqpPrefetch: count(
-    'HELIOGRAPH_AMQP_PREFETCH',
-    1_000,
-    1,
-    65_535,
-    'The most messages taken and not yet kept',
-  ),
-  tokensFile: {
-    variable: 'HELIOGRAPH_TOKENS_FILE',
-    fallback: null,
-    takes: 'a file that `heliograph token create` made',
-    description: 'Who may come, by hashed tokens; unset: nobody is asked, and only this machine is served',
-    read: (text) => text,
-  },
-  corsOrigins: {
-    variable: 'HELIOGRAPH_CORS_ORIGINS',
-    fallback: [],
-    takes: 'origins such as https://dashboard.example.org, with commas between them',
-    description: 'Other sites whose pages may ask, with a token',
-    read: readOrigins,
-  },
-  retentionDays: count('HELIOGRAPH_RETENTION_DAYS', 7, 1, 36_500, 'How long events are kept'),
-  retentionEvents: count(
-    'HELIOGRAPH_RETENTION_EVENTS',
-    1_000_000,
-    1,
-    1e9,
-    'How many events are kept at most',
-  ),
-  dedupeEvents: count(
-    'HELIOGRAPH_DEDUPE_EVENTS',
-    1_000_000,
-    1,
-    1e9,
-    'An event is known as a duplicate for 24 hours or this many events',
-  ),
-  logLevel: {
-    variable: 'HELIOGRAPH_LOG_LEVEL',
-    fallback: 'info',
-    takes: `one of ${logLevels.join(', ')}`,
-    description: 'The mildest message that is logged',
-    read: (text) => logLevels.find((level) => level === text),
-  },
-  bodyBytes: bytes(
-    'HELIOGRAPH_BODY_BYTES',
-    10 * mebibyte,
-    'The largest body of a request; NDJSON may be longer',
-  ),
-  batchEvents: count('HELIOGRAPH_BATCH_EVENTS', 10_000, 1, 1e6, 'The most events in one posted JSON array'),
-  eventBytes: bytes('HELIOGRAPH_EVENT_BYTES', 256 * 1024, 'The largest event'),
-  messageBytes: bytes('HELIOGRAPH_MESSAGE_BYTES', 128 * 1024, 'The largest WebSocket message of a client'),
-  queryDepth: count('HELIOGRAPH_QUERY_DEPTH', 12, 1, 100, 'How deep a selection may nest'),
-  queryCost: count(
-    'HELIOGRAPH_QUERY_COST',
-    50_000,
-    1,
-    1e9,
-    'How much a query may cost: about one per field and row',
-  ),
-  socketOperations: count(
-    'HELIOGRAPH_SOCKET_OPERATIONS',
-    100,
-    1,
-    100_000,
-    'The most operations on one WebSocket',
-  ),
-  initTimeoutMs: count(
-    'HELIOGRAPH_INIT_TIMEOUT_MS',
-    10_000,
-    100,
-    600_000,
-    'How long a WebSocket may take to send connection_init',
-  ),
-  idleTimeoutMs: count(
-    'HELIOGRAPH_IDLE_TIMEOUT_MS',
-    60_000,
-    1_000,
-    86_400_000,
-    'How long a connection may rest on which nothing runs',
-  ),
-  bufferBytes: bytes(
-    'HELIOGRAPH_BUFFER_BYTES',
-    mebibyte,
-    'Unsent bytes after which a connection reads from the log',
-  ),
-  flushIntervalMs: count(
-    'HELIOGRAPH_FLUSH_INTERVAL_MS',
-    0,
-    0,
-    1_000,
-    'Gathers deliveries for this long into one write: later, but cheaper',
-  ),
-  bookmarkMs: count(
-    'HELIOGRAPH_BOOKMARK_MS',
-    15_000,
-    100,
-    3_600_000,
-    'How often a quiet subscription gets a cursor',
-  ),
-  stopTimeoutMs: count(
-    'HELIOGRAPH_STOP_TIMEOUT_MS',
-    10_000,
-    0,
-    600_000,
-    'How long a stop waits for what is under way',
-  ),
-}
-
-const settings = Object.entries(table) as readonly (readonly [keyof Settings, Setting<unknown>])[]
+const settings = Object.entries(settingsTable) as readonly (readonly [keyof Settings, Setting<unknown>])[]
 
 /**
  * Reads the flags, else the environment, else the defaults. An empty variable counts as unset.
@@ -273,7 +72,7 @@ function readSetting(
   if (flag === undefined && text === '') return setting.fallback
   const value = text === '' ? undefined : setting.read(text)
   const name = flag === undefined ? setting.variable : flagOf(setting)
-  if (value === undefined) problems.push(`${name} is "${withoutLogin(text)}"; it takes ${setting.takes}.`)
+  if (value === undefined) problems.push(`${name} is ${showText(setting, text)}; it takes ${setting.takes}.`)
   return value
 }
 
@@ -312,21 +111,21 @@ function flagOf(setting: Setting<unknown>): string {
 
 function showFallback({ fallback, takes }: Setting<unknown>): string {
   if (fallback === null) return 'unset'
-  if (Array.isArray(fallback)) return 'none'
+  if (Array.isArray(fallback)) return fallback.join(',') || 'none'
   if (typeof fallback !== 'number' || !takes.includes('bytes')) return String(fallback)
   return fallback % mebibyte === 0 ? `${fallback / mebibyte}MiB` : `${fallback / 1024}KiB`
 }
 
 /** Whatever stands before a host may be a password, which no error may show. */
-function withoutLogin(text: string): string {
-  return text.replace(/^.*@/s, '…@')
+function showText({ isSecret }: Setting<unknown>, text: string): string {
+  return isSecret === true ? 'not right' : `"${text.replace(/^.*@/s, '…@')}"`
 }
 
 /** What must not be opened to others while nobody is asked who they are; undefined is said to be wrong already. */
 function unguarded({ host, tokensFile, corsOrigins }: Partial<Settings>): string[] {
   if (tokensFile !== null) return []
   const problems: string[] = []
-  if (host !== undefined && !isLoopback(host)) {
+  if (host !== undefined && host !== 'localhost' && !isLoopbackAddress(host)) {
     problems.push(
       `HELIOGRAPH_HOST is "${host}": without tokens nobody is asked who they are, so it serves this machine only (127.0.0.1, ::1 or localhost); set HELIOGRAPH_TOKENS_FILE to serve others.`,
     )
@@ -337,10 +136,6 @@ function unguarded({ host, tokensFile, corsOrigins }: Partial<Settings>): string
     )
   }
   return problems
-}
-
-function isLoopback(host: string): boolean {
-  return /^127(\.\d{1,3}){3}$/.test(host) || host === '::1' || host === 'localhost'
 }
 
 /** How a refusal ends: `; did you mean --port?` where a name is near, else with a full stop. */

@@ -5,7 +5,6 @@
 
 import { createGate } from './auth/gate.ts'
 import { openTokens } from './auth/tokens.ts'
-import type { Settings } from './config.ts'
 import { HeliographError } from './errors.ts'
 import { startServer } from './http/server.ts'
 import { createHub } from './hub/hub.ts'
@@ -14,6 +13,7 @@ import { createIntake, type Intake } from './ingest/intake.ts'
 import { createHealth } from './observe/health.ts'
 import { createLogger, type Logger } from './observe/logger.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
+import type { Settings } from './settings.ts'
 import { openRedisStore } from './store/redis/redis-store.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
 import type { Retention, Store } from './store/store.ts'
@@ -54,9 +54,9 @@ export async function startGateway(
 
 async function openAll(settings: Settings, logger: Logger, opened: AsyncDisposableStack) {
   const { tokensFile, corsOrigins } = settings
-  const tokens = tokensFile === null ? null : await openTokens(tokensFile, logger)
-  opened.defer(() => tokens?.close())
-  const gate = createGate(tokens, corsOrigins)
+  const credentials = tokensFile === null ? null : await openTokens(tokensFile, logger)
+  opened.defer(() => credentials?.close())
+  const gate = createGate(credentials, corsOrigins)
   const metrics = createMetrics()
   const store = await openStore(settings, logger)
   opened.defer(() => store.close())

@@ -3,10 +3,11 @@
 
 import { readFileSync } from 'node:fs'
 import { runTokenCommand, tokenHelp } from './auth/token-command.ts'
-import { printHelp, readSettings, type Settings } from './config.ts'
+import { printHelp, readSettings } from './config.ts'
 import { asHeliographError } from './errors.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 import { createLogger, type Logger } from './observe/logger.ts'
+import type { Settings } from './settings.ts'
 
 const exitFailure = 1
 const exitBadSetting = 2

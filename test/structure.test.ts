@@ -10,9 +10,9 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 
 /** Lowest first. A file in a folder belongs to the folder's room. */
 const floors: readonly (readonly string[])[] = [
-  ['errors.ts', 'setting.ts', 'observe'],
-  ['event', 'config.ts'],
-  ['resource', 'channel', 'auth'],
+  ['errors.ts', 'loopback.ts', 'setting-kind.ts', 'observe'],
+  ['event', 'settings.ts'],
+  ['resource', 'channel', 'auth', 'config.ts'],
   ['event-log'],
   ['hub', 'webhook', 'ingest'],
   ['graphql', 'store'],

@@ -4,6 +4,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { HeliographError } from '../errors.ts'
+import { isLoopbackAddress } from '../loopback.ts'
 import { loopbackAdministrator, type Principal } from './principal.ts'
 
 /** What is read of a request, whatever door it came through. */
@@ -14,7 +15,6 @@ export type Knock = {
 }
 
 const loopbackHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i
-const loopbackAddress = /^(127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/i
 const forwarding = /^(forwarded|via|x-real-ip|x-forwarded(-.*)?)$/
 const ownSites: readonly unknown[] = [undefined, 'same-origin', 'none']
 
@@ -29,11 +29,6 @@ export function authenticate(knock: Knock): Principal {
   refuseForeignOrigin(knock.headers.origin, host)
   refuseForeignSite(knock)
   return loopbackAdministrator
-}
-
-/** Whether a socket's address, or one to listen on, is of this machine only. */
-export function isLoopbackAddress(address: string | undefined): boolean {
-  return address !== undefined && loopbackAddress.test(address)
 }
 
 function refuseStrangers({ socket }: Knock): void {

@@ -3,9 +3,9 @@
 
 import { HeliographError } from '../errors.ts'
 import { authenticate, type Knock } from './authenticate.ts'
-import { loopbackAdministrator, mayUse, type Principal, type Right } from './principal.ts'
+import type { Credential, Credentials } from './credential.ts'
+import { loopbackAdministrator, mayUse, type Right } from './principal.ts'
 import { parseBearer } from './token.ts'
-import type { Tokens } from './tokens.ts'
 
 export type Gate = {
   readonly asksForTokens: boolean
@@ -23,24 +23,21 @@ export type Visitor = {
    * @param token shown in another way than in the Authorization header
    * @throws HeliographError UNAUTHENTICATED, or FORBIDDEN for who may not use this door
    */
-  admit(right: Right, token?: string): Caller
+  admit(right: Right, token?: string): Promise<Credential>
 }
 
-/** Somebody who was let in. */
-export type Caller = {
-  readonly principal: Principal
-  /** Calls `ended` once, soon after the caller's token has ended. @returns ends the watch */
-  whenEnded(ended: () => void): () => void
+const loopbackCredential: Credential = {
+  principal: loopbackAdministrator,
+  expiresAtMs: null,
+  watch: () => () => {},
 }
-
-const loopbackCaller: Caller = { principal: loopbackAdministrator, whenEnded: () => () => {} }
 
 /**
- * @param tokens null where none are asked for
+ * @param credentials null where none are asked for
  * @param listedOrigins of pages of other sites that may ask, where tokens are asked for
  */
-export function createGate(tokens: Tokens | null, listedOrigins: readonly string[]): Gate {
-  if (tokens === null) return { asksForTokens: false, check: checkLoopback }
+export function createGate(credentials: Credentials | null, listedOrigins: readonly string[]): Gate {
+  if (credentials === null) return { asksForTokens: false, check: checkLoopback }
   return {
     asksForTokens: true,
     check({ headers }) {
@@ -50,7 +47,7 @@ export function createGate(tokens: Tokens | null, listedOrigins: readonly string
       return {
         listedOrigin: isListed ? origin : null,
         isIntroduced: authorization !== undefined,
-        admit: (right, token = bearerOf(authorization)) => admit(tokens, token, right),
+        admit: async (right, token) => admit(credentials, token ?? bearerOf(authorization), right),
       }
     },
   }
@@ -63,19 +60,19 @@ export function tokenEnded(): HeliographError {
 
 function checkLoopback(knock: Knock): Visitor {
   authenticate(knock)
-  return { listedOrigin: null, isIntroduced: true, admit: () => loopbackCaller }
+  return { listedOrigin: null, isIntroduced: true, admit: async () => loopbackCredential }
 }
 
-function admit(tokens: Tokens, text: string, right: Right): Caller {
-  const token = tokens.find(text)
-  const { principal } = token
+async function admit(credentials: Credentials, token: string, right: Right): Promise<Credential> {
+  const credential = await credentials.find(token)
+  const { principal } = credential
   if (!mayUse(principal, right)) {
     throw new HeliographError(
       'FORBIDDEN',
       `the role ${principal.role.toLowerCase()} may not do this: it takes a token with the right to ${deeds[right]}`,
     )
   }
-  return { principal, whenEnded: (ended) => tokens.watch(token, ended) }
+  return credential
 }
 
 const deeds: { readonly [R in Right]: string } = {

@@ -8,19 +8,9 @@ import { basename, dirname, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { HeliographError } from '../errors.ts'
 import type { Logger } from '../observe/logger.ts'
+import type { Credentials } from './credential.ts'
 import { hashToken } from './token.ts'
 import { type KnownToken, knownTokens, readTokenFile } from './token-file.ts'
-
-export type Tokens = {
-  /** @throws HeliographError UNAUTHENTICATED where the token is unknown, withdrawn or expired */
-  find(token: string): KnownToken
-  /**
-   * Calls `ended` once, within two seconds of the token's expiry, withdrawal or change.
-   * @returns ends the watch
-   */
-  watch(token: KnownToken, ended: () => void): () => void
-  close(): void
-}
 
 const lookEveryMs = 1_000
 
@@ -28,7 +18,7 @@ const lookEveryMs = 1_000
  * Reads the file, and follows it until closed.
  * @throws HeliographError BAD_SETTING where it is missing, empty, broken, or lets nobody in
  */
-export async function openTokens(path: string, logger: Logger): Promise<Tokens> {
+export async function openTokens(path: string, logger: Logger): Promise<Credentials> {
   let seen = await signatureOf(path)
   let tokens = knownTokens(await readTokenFile(path))
   if (tokens.size === 0) throw nobody(path)
@@ -67,6 +57,16 @@ export async function openTokens(path: string, logger: Logger): Promise<Tokens> 
     isLooking = false
   }
 
+  const watch = (token: KnownToken, ended: () => void) => {
+    const listeners = watched.get(token) ?? new Set()
+    const listener = () => ended()
+    watched.set(token, listeners.add(listener))
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0 && watched.get(token) === listeners) watched.delete(token)
+    }
+  }
+
   const stopWatching = watchDirectory(path, () => void look())
   // Not every file system tells of changes, and none of time.
   const timer = setInterval(() => {
@@ -76,22 +76,13 @@ export async function openTokens(path: string, logger: Logger): Promise<Tokens> 
   timer.unref()
 
   return {
-    find(text) {
+    async find(text) {
       // Looked up by hash: how long that takes tells of the hash at most, which nobody can steer towards
       // one that is known, and never of the token.
       const token = tokens.get(hashToken(text))
       if (token === undefined) throw refused('the token is not known here, or no longer')
       if (isExpired(token)) throw refused('the token has expired')
-      return token
-    },
-    watch(token, ended) {
-      const listeners = watched.get(token) ?? new Set()
-      const listener = () => ended()
-      watched.set(token, listeners.add(listener))
-      return () => {
-        listeners.delete(listener)
-        if (listeners.size === 0 && watched.get(token) === listeners) watched.delete(token)
-      }
+      return { ...token, watch: (ended) => watch(token, ended) }
     },
     close() {
       clearInterval(timer)

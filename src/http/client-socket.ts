@@ -3,13 +3,14 @@
 
 import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
-import { type Caller, tokenEnded } from '../auth/gate.ts'
+import type { Credential } from '../auth/credential.ts'
+import { tokenEnded } from '../auth/gate.ts'
 import type { Principal } from '../auth/principal.ts'
-import type { Settings } from '../config.ts'
 import { errorCatalogue, HeliographError } from '../errors.ts'
 import { carryUtf8 } from '../hub/carry.ts'
 import type { Connection } from '../hub/feed.ts'
 import type { Hub, HubSocket } from '../hub/hub.ts'
+import type { Settings } from '../settings.ts'
 import { onceDrained } from './drain.ts'
 import { websocketEncoding } from './websocket-encoding.ts'
 import { pingFrame, textFrame } from './websocket-frame.ts'
@@ -18,7 +19,7 @@ export type ClientSocket = {
   /** @throws HeliographError UNAUTHENTICATED before somebody entered */
   principal(): Principal
   /** Whoever is let in by this socket; its end is the socket's. */
-  enter(caller: Caller): void
+  enter(credential: Credential): void
   readonly hubSocket: HubSocket
   /** Sends a message of the protocol after everything the hub has gathered; nothing once it is closing. */
   send(text: string): void
@@ -130,7 +131,7 @@ function createEntry(
   ws: WebSocket,
   close: (code: number, reason: string) => void,
 ): Pick<ClientSocket, 'principal' | 'enter'> {
-  let entered: Caller | null = null
+  let entered: Credential | null = null
   let stopWatching = () => {}
   ws.once('close', () => stopWatching())
   return {
@@ -138,10 +139,12 @@ function createEntry(
       if (entered !== null) return entered.principal
       throw new HeliographError('UNAUTHENTICATED', 'connection_init comes first')
     },
-    enter(caller) {
+    enter(credential) {
       stopWatching()
-      entered = caller
-      stopWatching = caller.whenEnded(() => close(errorCatalogue.FORBIDDEN.close, tokenEnded().message))
+      // It may have closed while the token was looked at.
+      if (ws.readyState !== WebSocket.OPEN) return
+      entered = credential
+      stopWatching = credential.watch(() => close(errorCatalogue.FORBIDDEN.close, tokenEnded().message))
     },
   }
 }

@@ -56,8 +56,8 @@ async function enter(exchange: Exchange, path: string, route: Route | undefined,
     throw new HeliographError('NOT_FOUND', `nothing is at ${path}: GET / lists the doors`)
   if (route.kind === 'PAGE') return methodOf(request, path, route.methods)(exchange)
   if (route.page !== undefined && asksForPage(request)) return route.page(exchange)
-  const caller = visitor.admit(route.right)
-  return methodOf(request, path, route.methods)(exchange, caller)
+  const credential = await visitor.admit(route.right)
+  return methodOf(request, path, route.methods)(exchange, credential)
 }
 
 function asksForPage(request: IncomingMessage): boolean {

@@ -3,7 +3,6 @@
 
 import { execute, type FormattedExecutionResult, type GraphQLError } from 'graphql'
 import { type Principal, visibilityOf } from '../auth/principal.ts'
-import type { Settings } from '../config.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { Context } from '../graphql/context.ts'
 import { toGraphQLErrors } from '../graphql/errors.ts'
@@ -11,6 +10,7 @@ import { type OperationRequest, type Prepared, prepareOperation } from '../graph
 import { schema } from '../graphql/schema.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Resources } from '../resource/resources.ts'
+import type { Settings } from '../settings.ts'
 
 export type ExecutionParts = {
   readonly settings: Settings

@@ -3,14 +3,15 @@
 // (the store is away, the gateway stops) breaks the stream off, and the reader comes back by itself; so
 // does the end of its token, and who comes back with that gets 401.
 
-import { type Caller, tokenEnded } from '../auth/gate.ts'
-import type { Settings } from '../config.ts'
+import type { Credential } from '../auth/credential.ts'
+import { tokenEnded } from '../auth/gate.ts'
 import { HeliographError } from '../errors.ts'
 import { type Cursor, parseCursor } from '../event/position.ts'
 import { createFeed, type OperationRequest, type Prepared } from '../graphql/operation.ts'
 import type { Connection } from '../hub/feed.ts'
 import type { Hub, HubSocket } from '../hub/hub.ts'
 import type { Metrics } from '../observe/metrics.ts'
+import type { Settings } from '../settings.ts'
 import { onceDrained } from './drain.ts'
 import type { Execution } from './execution.ts'
 import type { Heartbeat } from './heartbeat.ts'
@@ -20,7 +21,7 @@ import { beginSseStream, endId, type SseStream, sseEncoding } from './sse-stream
 export type GraphqlOverSse = {
   /** Answers 204, and says so, where the reader comes back to a stream that is over for good. */
   isOver(exchange: Exchange): boolean
-  answer(exchange: Exchange, caller: Caller, parameters: OperationRequest): Promise<void>
+  answer(exchange: Exchange, credential: Credential, parameters: OperationRequest): Promise<void>
   /** Ends every stream without `complete`. */
   stop(): void
 }
@@ -42,7 +43,7 @@ export function createGraphqlOverSse(
   const running = new Set<() => void>()
 
   /** The hub's side of a stream; `close` leaves it, then says to the reader why, once. */
-  const openLine = (exchange: Exchange, caller: Caller, stream: SseStream) => {
+  const openLine = (exchange: Exchange, credential: Credential, stream: SseStream) => {
     const socket = parts.hub.openSocket(connectionOf(exchange, stream), sseEncoding)
     const stopBeat = heartbeat.add(() => beat(exchange, stream, socket))
     let open = true
@@ -58,19 +59,19 @@ export function createGraphqlOverSse(
       say()
     }
     const breakOff = () => close(() => stream.breakOff('the gateway stops'))
-    const stopWatching = caller.whenEnded(() => close(() => stream.breakOff(tokenEnded().message)))
+    const stopWatching = credential.watch(() => close(() => stream.breakOff(tokenEnded().message)))
     running.add(breakOff)
     parts.metrics.connections('sse', 1)
     exchange.response.once('close', () => close(() => {}))
     return { socket, close }
   }
 
-  const subscribe = async (exchange: Exchange, caller: Caller, prepared: Prepared) => {
+  const subscribe = async (exchange: Exchange, credential: Credential, prepared: Prepared) => {
     const stream = beginSseStream(exchange.response)
-    const line = openLine(exchange, caller, stream)
+    const line = openLine(exchange, credential, stream)
     const ended = (error: unknown) => line.close(() => end(stream, error))
     try {
-      const { feed, after } = createFeed(prepared, execution.contextOf(caller.principal))
+      const { feed, after } = createFeed(prepared, execution.contextOf(credential.principal))
       await line.socket.subscribe({ operationId, feed, after: resumeCursor(exchange) ?? after, ended })
     } catch (error) {
       ended(error)
@@ -90,18 +91,18 @@ export function createGraphqlOverSse(
       response.writeHead(204).end()
       return true
     },
-    async answer(exchange, caller, parameters) {
+    async answer(exchange, credential, parameters) {
       let prepared: Prepared
       try {
         prepared = execution.prepare(parameters)
       } catch (error) {
         return end(beginSseStream(exchange.response), error)
       }
-      if (prepared.kind === 'subscription') return subscribe(exchange, caller, prepared)
+      if (prepared.kind === 'subscription') return subscribe(exchange, credential, prepared)
       if (prepared.kind === 'mutation' && exchange.request.method !== 'POST') {
         throw new HeliographError('METHOD_NOT_ALLOWED', 'mutations are taken by POST only')
       }
-      const result = await execution.run(prepared, execution.contextOf(caller.principal))
+      const result = await execution.run(prepared, execution.contextOf(credential.principal))
       beginSseStream(exchange.response).finish(JSON.stringify(result))
     },
     stop() {

@@ -6,11 +6,11 @@ import type { Socket } from 'node:net'
 import { handleProtocols } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Gate } from '../auth/gate.ts'
-import type { Settings } from '../config.ts'
 import { errorCatalogue } from '../errors.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
+import type { Settings } from '../settings.ts'
 import { type ClientSocket, createClientSocket } from './client-socket.ts'
 import { graphqlPath, shuttingDown } from './dispatch.ts'
 import type { Execution } from './execution.ts'
@@ -54,9 +54,9 @@ export function createGraphqlOverWs(
   let lastGone: (() => void) | null = null
   let stopping = false
 
-  const open = (ws: WebSocket, socket: Socket, { visitor, caller }: Arrival) => {
+  const open = (ws: WebSocket, socket: Socket, { visitor, credential }: Arrival) => {
     const client = createClientSocket({ ws, socket, hub, settings })
-    if (caller !== null) client.enter(caller)
+    if (credential !== null) client.enter(credential)
     const stopBeat = heartbeat.add(client.beat)
     clients.add(client)
     metrics.connections(websocketEncoding.name, 1)
@@ -67,7 +67,7 @@ export function createGraphqlOverWs(
         close: client.close,
         onMessage: (take) => listenTo(ws, client, take, logger),
       },
-      { client, visitor, isAdmitted: caller !== null },
+      { client, visitor, isAdmitted: credential !== null },
     )
     ws.on('error', (error) => logger.debug({ err: error }, 'a WebSocket failed'))
     ws.once('close', (code, reason) => {
@@ -80,17 +80,21 @@ export function createGraphqlOverWs(
     })
   }
 
+  const upgrade = async (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    try {
+      const arrival = await admitUpgrade(request, graphqlPath, gate)
+      if (stopping) throw shuttingDown()
+      socket.setNoDelay(true)
+      wsServer.handleUpgrade(request, socket, head, (ws) => open(ws, socket, arrival))
+    } catch (error) {
+      refuseUpgrade(socket, showableError(error, logger))
+    }
+  }
+
   return {
     upgrade(request, socket, head) {
       socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'))
-      try {
-        if (stopping) throw shuttingDown()
-        const arrival = admitUpgrade(request, graphqlPath, gate)
-        socket.setNoDelay(true)
-        wsServer.handleUpgrade(request, socket, head, (ws) => open(ws, socket, arrival))
-      } catch (error) {
-        refuseUpgrade(socket, showableError(error, logger))
-      }
+      void upgrade(request, socket, head)
     },
     async stop(graceMs) {
       stopping = true

@@ -1,7 +1,8 @@
 // The GraphQL path for everything but WebSockets: which transport answers a request. A browser that
 // navigates here gets GraphiQL; who accepts event streams gets subscriptions by SSE.
 
-import type { Caller, Gate } from '../auth/gate.ts'
+import type { Credential } from '../auth/credential.ts'
+import type { Gate } from '../auth/gate.ts'
 import { HeliographError } from '../errors.ts'
 import type { Execution } from './execution.ts'
 import { createGraphiqlPage } from './graphiql.ts'
@@ -21,13 +22,13 @@ export function graphqlRoute(
   const http = createGraphqlOverHttp(execution)
   const page = createGraphiqlPage(gate.asksForTokens ? 'SSE' : 'WS')
 
-  const answer = async (exchange: Exchange, caller: Caller, body: string | null) => {
-    const { principal } = caller
+  const answer = async (exchange: Exchange, credential: Credential, body: string | null) => {
+    const { principal } = credential
     if (!accepts(exchange.request, 'text/event-stream')) return http.answer(exchange, principal, body)
     if (sse.isOver(exchange)) return
     const parameters = body === null ? readQueryParameters(exchange.query) : readBodyParameters(body)
     const streams = !acceptsJson(exchange) || isSubscription(parameters)
-    return streams ? sse.answer(exchange, caller, parameters) : http.answer(exchange, principal, body)
+    return streams ? sse.answer(exchange, credential, parameters) : http.answer(exchange, principal, body)
   }
 
   const isSubscription = (parameters: ReturnType<typeof readBodyParameters>) => {
@@ -44,10 +45,10 @@ export function graphqlRoute(
     right: 'READ',
     page: page.answer,
     methods: {
-      GET: (exchange, caller) => answer(exchange, caller, null),
-      POST: async (exchange, caller) => {
+      GET: (exchange, credential) => answer(exchange, credential, null),
+      POST: async (exchange, credential) => {
         const body = await readJsonBody(exchange, bodyBytes)
-        return answer(exchange, caller, body)
+        return answer(exchange, credential, body)
       },
     },
   }

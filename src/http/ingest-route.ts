@@ -9,12 +9,13 @@
 // 202 says that everything that can be logged is kept; 400 has the same body, where nothing could be.
 
 import type { IncomingMessage } from 'node:http'
-import { type Caller, tokenEnded } from '../auth/gate.ts'
-import type { Settings } from '../config.ts'
+import type { Credential } from '../auth/credential.ts'
+import { tokenEnded } from '../auth/gate.ts'
 import { HeliographError } from '../errors.ts'
 import { decodeBinaryHeaders } from '../event/cloudevents.ts'
 import { type ContentKind, decodeItems } from '../ingest/decode.ts'
 import type { IngestResult, Intake } from '../ingest/intake.ts'
+import type { Settings } from '../settings.ts'
 import { ingestNdjson } from './ingest-ndjson.ts'
 import { errorHeaders, formatError, replyError, replyJson } from './json-reply.ts'
 import { decodeUtf8, ordinaryPatience, parseJson, readBody, readMediaType } from './read-body.ts'
@@ -37,13 +38,13 @@ export function ingestRoute(parts: IngestParts, giveUp: AbortSignal): Route {
   return {
     kind: 'GUARDED',
     right: 'INGEST',
-    methods: { POST: (exchange, caller) => ingest(exchange, caller, parts, giveUp) },
+    methods: { POST: (exchange, credential) => ingest(exchange, credential, parts, giveUp) },
   }
 }
 
 async function ingest(
   exchange: Exchange,
-  caller: Caller,
+  credential: Credential,
   parts: IngestParts,
   giveUp: AbortSignal,
 ): Promise<void> {
@@ -54,7 +55,7 @@ async function ingest(
     // A stream may go on for ever, but not beyond its token.
     const ended = new AbortController()
     using watch = new DisposableStack()
-    watch.defer(caller.whenEnded(() => ended.abort(tokenEnded())))
+    watch.defer(credential.watch(() => ended.abort(tokenEnded())))
     const { result, error } = await ingestNdjson(request, parts, AbortSignal.any([giveUp, ended.signal]))
     return error === null ? reply(exchange, result) : replyPartly(exchange, result, error)
   }

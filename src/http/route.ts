@@ -2,7 +2,7 @@
 // and answers what fits no route.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Caller } from '../auth/gate.ts'
+import type { Credential } from '../auth/credential.ts'
 import type { Right } from '../auth/principal.ts'
 
 /** A request and its answer. */
@@ -14,7 +14,7 @@ export type Exchange = {
 }
 
 /** What answers one method. An error it throws is answered in the form of the path. */
-export type Handle = (exchange: Exchange, caller: Caller) => void | Promise<void>
+export type Handle = (exchange: Exchange, credential: Credential) => void | Promise<void>
 
 /** The same for everybody, without a token: it shows nothing of the cloud. */
 export type Page = (exchange: Exchange) => void | Promise<void>

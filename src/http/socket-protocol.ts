@@ -5,10 +5,10 @@ import type { ExecutionArgs } from 'graphql'
 import { type Context, makeServer, type Server, type ServerOptions } from 'graphql-ws'
 import type { Visitor } from '../auth/gate.ts'
 import { parseBearer } from '../auth/token.ts'
-import type { Settings } from '../config.ts'
 import { asHeliographError, errorCatalogue, HeliographError } from '../errors.ts'
 import { createFeed, type Prepared } from '../graphql/operation.ts'
 import { schema } from '../graphql/schema.ts'
+import type { Settings } from '../settings.ts'
 import type { ClientSocket } from './client-socket.ts'
 import type { Execution } from './execution.ts'
 import { createParkedIterator, type ParkedIterator } from './parked-iterator.ts'
@@ -38,8 +38,8 @@ type Operation = ExecutionArgs & {
 export function createSocketProtocol(settings: Limits, execution: Execution): Server<Peer> {
   return makeServer<Parameters, Peer>({
     connectionInitWaitTimeout: settings.initTimeoutMs,
-    onConnect: (context) => {
-      if (!letIn(context.extra, context.connectionParams ?? {})) return false
+    onConnect: async (context) => {
+      if (!(await letIn(context.extra, context.connectionParams ?? {}))) return false
       context.extra.client.acknowledged(() => countOperations(context))
       return true
     },
@@ -76,10 +76,10 @@ export function createSocketProtocol(settings: Limits, execution: Execution): Se
 }
 
 /** Lets in whoever the message shows a token for, or closes the socket; what the upgrade showed is enough. */
-function letIn({ client, visitor, isAdmitted }: Peer, parameters: Parameters): boolean {
+async function letIn({ client, visitor, isAdmitted }: Peer, parameters: Parameters): Promise<boolean> {
   try {
     const token = tokenIn(parameters)
-    if (token !== undefined || !isAdmitted) client.enter(visitor.admit('READ', token))
+    if (token !== undefined || !isAdmitted) client.enter(await visitor.admit('READ', token))
     return true
   } catch (error) {
     const known = asHeliographError(error)

@@ -3,7 +3,8 @@
 
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Caller, Gate, Visitor } from '../auth/gate.ts'
+import type { Credential } from '../auth/credential.ts'
+import type { Gate, Visitor } from '../auth/gate.ts'
 import { HeliographError } from '../errors.ts'
 import { errorHeaders, formatError } from './json-reply.ts'
 import { splitTarget } from './route.ts'
@@ -12,20 +13,24 @@ import { splitTarget } from './route.ts'
 export type Arrival = {
   readonly visitor: Visitor
   /** Null: the token is still to come, with `connection_init`. */
-  readonly caller: Caller | null
+  readonly credential: Credential | null
 }
 
 /**
  * @throws HeliographError FORBIDDEN for a stranger or a token without the right, UNAUTHENTICATED for a wrong
  * token, NOT_FOUND where no WebSocket is
  */
-export function admitUpgrade(request: IncomingMessage, socketPath: string, gate: Gate): Arrival {
+export async function admitUpgrade(
+  request: IncomingMessage,
+  socketPath: string,
+  gate: Gate,
+): Promise<Arrival> {
   const visitor = gate.check(request)
   const { path } = splitTarget(request.url ?? '/')
   if (path !== socketPath) {
     throw new HeliographError('NOT_FOUND', `no WebSocket is at ${path}: connect to ${socketPath}`)
   }
-  return { visitor, caller: visitor.isIntroduced ? visitor.admit('READ') : null }
+  return { visitor, credential: visitor.isIntroduced ? await visitor.admit('READ') : null }
 }
 
 /** Answers with the error, and ends the connection. */

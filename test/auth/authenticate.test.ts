@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { authenticate, isLoopbackAddress } from '../../src/auth/authenticate.ts'
+import { authenticate } from '../../src/auth/authenticate.ts'
 import { loopbackAdministrator } from '../../src/auth/principal.ts'
 import { HeliographError } from '../../src/errors.ts'
+import { isLoopbackAddress } from '../../src/loopback.ts'
 
 function knock(headers: IncomingHttpHeaders, { method = 'GET', remoteAddress = '127.0.0.1' } = {}) {
   return { method, headers: { host: 'localhost:4000', ...headers }, socket: { remoteAddress } }

@@ -4,8 +4,9 @@ import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Credentials } from '../../src/auth/credential.ts'
 import { hashToken } from '../../src/auth/token.ts'
-import { openTokens, type Tokens } from '../../src/auth/tokens.ts'
+import { openTokens } from '../../src/auth/tokens.ts'
 import { createLogger } from '../../src/observe/logger.ts'
 import { everyRole, inMs, makeTokenFile } from '../support/tokens.ts'
 
@@ -23,17 +24,9 @@ async function open(entries: Parameters<typeof makeTokenFile>[0] = everyRole) {
   return { file, tokens, logged: async () => JSON.parse((await once(lines, 'data'))[0]) }
 }
 
-function ended(tokens: Tokens, token: string): Promise<void> {
-  return new Promise((resolve) => tokens.watch(tokens.find(token), resolve))
-}
-
-const code = (act: () => unknown) => {
-  try {
-    act()
-  } catch (error) {
-    return error
-  }
-  return null
+async function ended(tokens: Credentials, token: string): Promise<void> {
+  const { watch } = await tokens.find(token)
+  return new Promise((resolve) => watch(resolve))
 }
 
 describe('at the start', () => {
@@ -57,9 +50,13 @@ describe('a token', () => {
   it('is found by its text, never by its hash', async () => {
     const { file, tokens } = await open()
     const { acme = '' } = file.tokens
-    expect(tokens.find(acme).principal).toEqual({ name: 'acme', role: 'TENANT', accounts: ['account-acme'] })
+    expect((await tokens.find(acme)).principal).toEqual({
+      name: 'acme',
+      role: 'TENANT',
+      accounts: ['account-acme'],
+    })
     for (const wrong of [hashToken(acme), `${acme}x`, acme.slice(0, -1), acme.toLowerCase(), ''])
-      expect(code(() => tokens.find(wrong))).toMatchObject({ code: 'UNAUTHENTICATED' })
+      await expect(tokens.find(wrong)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 
   it('ends when it expires, and is refused from then on', async () => {
@@ -69,21 +66,22 @@ describe('a token', () => {
     })
     const { short = '' } = file.tokens
     await ended(tokens, short)
-    expect(code(() => tokens.find(short))).toMatchObject({ code: 'UNAUTHENTICATED' })
+    await expect(tokens.find(short)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 
   it('ends when it is taken out of the file, and the others go on', async () => {
     const { file, tokens } = await open()
     const { acme = '', globex = '' } = file.tokens
     const other = vi.fn()
-    tokens.watch(tokens.find(globex), other)
+    const found = await tokens.find(globex)
+    found.watch(other)
     const withdrawn = ended(tokens, acme)
     const { acme: _, ...rest } = everyRole
     await file.write(rest)
     await withdrawn
-    expect(code(() => tokens.find(acme))).toMatchObject({ code: 'UNAUTHENTICATED' })
+    await expect(tokens.find(acme)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
     expect(other).not.toHaveBeenCalled()
-    expect(tokens.find(globex).principal.name).toBe('globex')
+    expect((await tokens.find(globex)).principal.name).toBe('globex')
   })
 
   it('ends when its accounts change, and has the new ones from then on', async () => {
@@ -92,16 +90,16 @@ describe('a token', () => {
     const changed = ended(tokens, acme)
     await file.write({ ...everyRole, acme: { role: 'tenant', accounts: ['account-other'] } })
     await changed
-    expect(tokens.find(acme).principal.accounts).toEqual(['account-other'])
+    expect((await tokens.find(acme)).principal.accounts).toEqual(['account-other'])
   })
 
   it('that was found before its withdrawal and is watched after it ends as well', async () => {
     const { file, tokens, logged } = await open()
-    const found = tokens.find(file.tokens.acme ?? '')
+    const found = await tokens.find(file.tokens.acme ?? '')
     const { acme: _, ...rest } = everyRole
     await file.write(rest)
     await logged()
-    await new Promise<void>((resolve) => tokens.watch(found, resolve))
+    await new Promise<void>((resolve) => found.watch(resolve))
   })
 
   it('that is withdrawn with all others is withdrawn: an empty list is no broken file', async () => {
@@ -109,7 +107,7 @@ describe('a token', () => {
     const withdrawn = ended(tokens, file.tokens.acme ?? '')
     await file.writeText('{"tokens":[]}')
     await withdrawn
-    expect(code(() => tokens.find(file.tokens.admin ?? ''))).toMatchObject({ code: 'UNAUTHENTICATED' })
+    await expect(tokens.find(file.tokens.admin ?? '')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
   })
 })
 
@@ -121,12 +119,13 @@ describe('a file that breaks while the gateway runs', () => {
     const { file, tokens, logged } = await open()
     const { acme = '' } = file.tokens
     const end = vi.fn()
-    tokens.watch(tokens.find(acme), end)
+    const found = await tokens.find(acme)
+    found.watch(end)
     await file.writeText(text)
     const line = await logged()
     expect(line).toMatchObject({ level: 50 })
     expect(line.reason).toContain(file.path)
-    expect(tokens.find(acme).principal.name).toBe('acme')
+    expect((await tokens.find(acme)).principal.name).toBe('acme')
     const mended = logged()
     await file.write(everyRole)
     expect(await mended).toMatchObject({ level: 30 })
@@ -137,6 +136,6 @@ describe('a file that breaks while the gateway runs', () => {
     const { file, tokens, logged } = await open()
     await rm(file.path)
     expect(await logged()).toMatchObject({ level: 50 })
-    expect(tokens.find(file.tokens.acme ?? '').principal.name).toBe('acme')
+    expect((await tokens.find(file.tokens.acme ?? '')).principal.name).toBe('acme')
   })
 })

@@ -3,9 +3,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readSettings, type Settings } from '../../src/config.ts'
+import { readSettings } from '../../src/config.ts'
 import { startGateway } from '../../src/gateway.ts'
 import type { Logger } from '../../src/observe/logger.ts'
+import type { Settings } from '../../src/settings.ts'
 import { startRedis } from './redis.ts'
 
 export type EngineName = 'sqlite' | 'redis'

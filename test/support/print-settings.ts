@@ -17,6 +17,6 @@ const current = text.replace(
 
 if (!process.argv.includes('--check')) writeFileSync(readme, current)
 else if (current !== text) {
-  process.stderr.write('The settings in README.md are not those of src/config.ts.\n')
+  process.stderr.write('The settings in README.md are not those of src/settings.ts.\n')
   process.exitCode = 1
 }

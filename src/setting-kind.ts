@@ -1,5 +1,5 @@
 // Kinds of settings: how each is read from text, and how what it takes is said. What there is to set
-// stands in config.ts.
+// stands in settings.ts.
 
 /** A row of the table. `read` gives undefined for text that is not what `takes` says. */
 export type Setting<Value> = {
@@ -7,6 +7,8 @@ export type Setting<Value> = {
   readonly fallback: Value
   readonly takes: string
   readonly description: string
+  /** No error shows what it is set to. */
+  readonly isSecret?: boolean
   read(text: string): Value | undefined
 }
 

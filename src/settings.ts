@@ -1,0 +1,208 @@
+// The settings: one table, from which come the check, the help and the README. How a row is read from
+// flags and the environment is config's.
+
+import {
+  amqpName,
+  bytes,
+  count,
+  isAmqpUrl,
+  isRedisUrl,
+  mebibyte,
+  readBindings,
+  readOrigins,
+  type Setting,
+} from './setting-kind.ts'
+
+/** What the gateway is started with. Sizes in bytes, times in the unit of their name. */
+export type Settings = {
+  host: string
+  /** 0: any free one. */
+  port: number
+  dataDir: string
+  /** Null: the embedded store in `dataDir`. */
+  redisUrl: string | null
+  /** Null: no AMQP source. */
+  amqpUrl: string | null
+  amqpExchange: string
+  amqpQueue: string
+  amqpBindings: readonly string[]
+  amqpPrefetch: number
+  /** Null: no tokens, so loopback only. */
+  tokensFile: string | null
+  /** Origins of foreign pages that may ask, in lower case. */
+  corsOrigins: readonly string[]
+  retentionDays: number
+  retentionEvents: number
+  dedupeEvents: number
+  logLevel: string
+  bodyBytes: number
+  batchEvents: number
+  eventBytes: number
+  messageBytes: number
+  queryDepth: number
+  queryCost: number
+  socketOperations: number
+  initTimeoutMs: number
+  idleTimeoutMs: number
+  bufferBytes: number
+  /** 0: what was gathered within one tick is written at its end. */
+  flushIntervalMs: number
+  bookmarkMs: number
+  stopTimeoutMs: number
+}
+
+const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
+
+/** Every setting, in the order of the help. */
+export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings[Key]> } = {
+  host: {
+    variable: 'HELIOGRAPH_HOST',
+    fallback: '127.0.0.1',
+    takes: 'an address of this machine, such as 127.0.0.1, 0.0.0.0 or ::1',
+    description: 'The address to listen on; without tokens loopback only',
+    read: (text) => (/^[\w.:-]+$/.test(text) ? text : undefined),
+  },
+  port: count('HELIOGRAPH_PORT', 4000, 0, 65_535, 'The port to listen on; 0 takes any free one'),
+  dataDir: {
+    variable: 'HELIOGRAPH_DATA',
+    fallback: './data',
+    takes: 'a directory',
+    description: 'Where the embedded store keeps its file; made when it is missing',
+    read: (text) => text,
+  },
+  redisUrl: {
+    variable: 'HELIOGRAPH_REDIS_URL',
+    fallback: null,
+    takes:
+      'a URL such as redis://127.0.0.1:6379/0, rediss:// for TLS, or redis+sentinel://host:26379,host2:26379/name',
+    description: 'Keeps everything in this Redis instead, for several gateways; unset: embedded',
+    read: (text) => (isRedisUrl(text) ? text : undefined),
+  },
+  amqpUrl: {
+    variable: 'HELIOGRAPH_AMQP_URL',
+    fallback: null,
+    takes:
+      'a URL such as amqp://name:password@127.0.0.1:5672/, its last part the virtual host; amqps:// for TLS',
+    description: "The RabbitMQ broker of CloudStack's event bus, to take events from; unset: none",
+    read: (text) => (isAmqpUrl(text) ? text : undefined),
+  },
+  amqpExchange: amqpName(
+    'HELIOGRAPH_AMQP_EXCHANGE',
+    'cloudstack-events',
+    'The exchange that CloudStack publishes to',
+  ),
+  amqpQueue: amqpName('HELIOGRAPH_AMQP_QUEUE', 'heliograph', 'The queue of all gateways that share a store'),
+  amqpBindings: {
+    variable: 'HELIOGRAPH_AMQP_BINDINGS',
+    fallback: ['#'],
+    takes: 'binding keys of at most 255 bytes each, separated by commas',
+    description: 'Which messages the queue gets: binding keys, separated by commas',
+    read: readBindings,
+  },
+  amqpPrefetch: count(
+    'HELIOGRAPH_AMQP_PREFETCH',
+    1_000,
+    1,
+    65_535,
+    'The most messages taken and not yet kept',
+  ),
+  tokensFile: {
+    variable: 'HELIOGRAPH_TOKENS_FILE',
+    fallback: null,
+    takes: 'a file that `heliograph token create` made',
+    description: 'Who may come, by hashed tokens; unset: nobody is asked, and only this machine is served',
+    read: (text) => text,
+  },
+  corsOrigins: {
+    variable: 'HELIOGRAPH_CORS_ORIGINS',
+    fallback: [],
+    takes: 'origins such as https://dashboard.example.org, with commas between them',
+    description: 'Other sites whose pages may ask, with a token',
+    read: readOrigins,
+  },
+  retentionDays: count('HELIOGRAPH_RETENTION_DAYS', 7, 1, 36_500, 'How long events are kept'),
+  retentionEvents: count(
+    'HELIOGRAPH_RETENTION_EVENTS',
+    1_000_000,
+    1,
+    1e9,
+    'How many events are kept at most',
+  ),
+  dedupeEvents: count(
+    'HELIOGRAPH_DEDUPE_EVENTS',
+    1_000_000,
+    1,
+    1e9,
+    'An event is known as a duplicate for 24 hours or this many events',
+  ),
+  logLevel: {
+    variable: 'HELIOGRAPH_LOG_LEVEL',
+    fallback: 'info',
+    takes: `one of ${logLevels.join(', ')}`,
+    description: 'The mildest message that is logged',
+    read: (text) => logLevels.find((level) => level === text),
+  },
+  bodyBytes: bytes(
+    'HELIOGRAPH_BODY_BYTES',
+    10 * mebibyte,
+    'The largest body of a request; NDJSON may be longer',
+  ),
+  batchEvents: count('HELIOGRAPH_BATCH_EVENTS', 10_000, 1, 1e6, 'The most events in one posted JSON array'),
+  eventBytes: bytes('HELIOGRAPH_EVENT_BYTES', 256 * 1024, 'The largest event'),
+  messageBytes: bytes('HELIOGRAPH_MESSAGE_BYTES', 128 * 1024, 'The largest WebSocket message of a client'),
+  queryDepth: count('HELIOGRAPH_QUERY_DEPTH', 12, 1, 100, 'How deep a selection may nest'),
+  queryCost: count(
+    'HELIOGRAPH_QUERY_COST',
+    50_000,
+    1,
+    1e9,
+    'How much a query may cost: about one per field and row',
+  ),
+  socketOperations: count(
+    'HELIOGRAPH_SOCKET_OPERATIONS',
+    100,
+    1,
+    100_000,
+    'The most operations on one WebSocket',
+  ),
+  initTimeoutMs: count(
+    'HELIOGRAPH_INIT_TIMEOUT_MS',
+    10_000,
+    100,
+    600_000,
+    'How long a WebSocket may take to send connection_init',
+  ),
+  idleTimeoutMs: count(
+    'HELIOGRAPH_IDLE_TIMEOUT_MS',
+    60_000,
+    1_000,
+    86_400_000,
+    'How long a connection may rest on which nothing runs',
+  ),
+  bufferBytes: bytes(
+    'HELIOGRAPH_BUFFER_BYTES',
+    mebibyte,
+    'Unsent bytes after which a connection reads from the log',
+  ),
+  flushIntervalMs: count(
+    'HELIOGRAPH_FLUSH_INTERVAL_MS',
+    0,
+    0,
+    1_000,
+    'Gathers deliveries for this long into one write: later, but cheaper',
+  ),
+  bookmarkMs: count(
+    'HELIOGRAPH_BOOKMARK_MS',
+    15_000,
+    100,
+    3_600_000,
+    'How often a quiet subscription gets a cursor',
+  ),
+  stopTimeoutMs: count(
+    'HELIOGRAPH_STOP_TIMEOUT_MS',
+    10_000,
+    0,
+    600_000,
+    'How long a stop waits for what is under way',
+  ),
+}
