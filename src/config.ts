@@ -39,7 +39,7 @@ export function printHelp(): string {
   ])
   return [
     'Usage: heliograph [--port 4000] [--data ./data] [--redis-url redis://…]',
-    '       heliograph token create --help',
+    '       heliograph token --help',
     '',
     'A GraphQL gateway for the events of a cloud. Every setting is a flag or an environment variable;',
     'a flag beats its variable. Sizes are bytes, or as in 512KiB and 10MiB.',

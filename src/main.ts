@@ -24,11 +24,11 @@ else await run()
 async function runToken(words: readonly string[]): Promise<void> {
   if (words.includes('--help') || words.includes('-h')) return void process.stdout.write(tokenHelp)
   try {
-    const { token, note } = await runTokenCommand(words, process.env)
+    const { output, note } = await runTokenCommand(words, process.env)
     process.stderr.write(`${note}\n`)
-    process.stdout.write(`${token}\n`)
+    process.stdout.write(`${output}\n`)
   } catch (error) {
-    exitWith('No token was made.', error)
+    exitWith('Nothing was done.', error)
   }
 }
 

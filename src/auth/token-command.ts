@@ -1,24 +1,29 @@
-// `heliograph token create`: makes a token, adds its hash to the token file, and gives the token back to be
-// printed, this once. A gateway that runs on the file lets the token in within a second.
+// `heliograph token`: makes, lists and withdraws tokens of the token file. A new token is printed this once;
+// a gateway that runs on the file follows within a second or two.
 
 import { parseArgs } from 'node:util'
 import { HeliographError } from '../errors.ts'
 import { createToken, hashToken } from './token.ts'
-import { appendToken, roleNames, type TokenEntry } from './token-file.ts'
+import { appendToken, readTokenFile, rewriteTokenFile, roleNames, type TokenEntry } from './token-file.ts'
 
-/** What the command has done: the token for standard output, the note for standard error. */
-export type CreatedToken = { readonly token: string; readonly note: string }
+/** What a command has to say: `output` for standard output, `note` for people, on standard error. */
+export type Said = { readonly output: string; readonly note: string }
 
 type Options = ReturnType<typeof readOptions>
+type Command = (path: string, options: Options) => Promise<Said>
 
 const dayMs = 86_400_000
 const mostDays = 36_500
 
-/** The text of `heliograph token create --help`. */
+/** The text of `heliograph token --help`. */
 export const tokenHelp = `Usage: heliograph token create --role <role> [--account <id> …] [--name <name>]
-                               [--expires-days <days>] [--tokens-file <file>]
+                               [--expires-days <days>]
+       heliograph token list
+       heliograph token withdraw --name <name>
 
-Prints a new token, this once, and adds its SHA-256 to the token file.
+create prints a new token, this once, and adds its SHA-256 to the token file.
+list prints what is in the file: name, role, accounts, end; no tokens, as it has none.
+withdraw takes out every token of that name. A gateway that runs on the file notices.
 
   --role           admin    queries, subscribes, posts events, reads the metrics
                    tenant   queries and subscribes to what belongs to its accounts
@@ -28,9 +33,9 @@ Prints a new token, this once, and adds its SHA-256 to the token file.
   --name           a lasting name, for logs; the role where there is none
   --expires-days   how long it is good; for ever where it is left out
   --tokens-file    the file, made where it is missing; HELIOGRAPH_TOKENS_FILE by default
-
-To withdraw a token, take its entry out of the file: a running gateway notices.
 `
+
+const commands: Readonly<Record<string, Command>> = { create, list, withdraw }
 
 /**
  * @param argv what stands after `token`
@@ -39,20 +44,49 @@ To withdraw a token, take its entry out of the file: a running gateway notices.
 export async function runTokenCommand(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-): Promise<CreatedToken> {
-  const [verb, ...rest] = argv
-  if (verb !== 'create') throw wrong('heliograph token takes one command: create')
+): Promise<Said> {
+  const [verb = '', ...rest] = argv
+  const command = Object.hasOwn(commands, verb) ? commands[verb] : undefined
+  if (command === undefined) throw wrong('heliograph token takes a command: create, list or withdraw')
   const options = readOptions(rest)
+  refuseForeign(verb, options)
   const path = options['tokens-file'] ?? env.HELIOGRAPH_TOKENS_FILE ?? ''
   if (path === '') throw wrong('no token file is named: set HELIOGRAPH_TOKENS_FILE, or give --tokens-file')
+  return command(path, options)
+}
+
+async function create(path: string, options: Options): Promise<Said> {
   const token = createToken()
   const entry = entryOf(options, hashToken(token))
   await appendToken(path, entry)
   const ends = entry.expiresAt === undefined ? '' : `, good until ${entry.expiresAt}`
   return {
-    token,
+    output: token,
     note: `"${entry.name}" (${entry.role}${ends}) is in ${path}; its token is shown this once:`,
   }
+}
+
+async function list(path: string): Promise<Said> {
+  const rows = (await readTokenFile(path)).map((entry) => [
+    entry.name,
+    entry.role,
+    entry.accounts.join(',') || '-',
+    endOf(entry),
+  ])
+  return { output: table([['NAME', 'ROLE', 'ACCOUNTS', 'ENDS'], ...rows]), note: `The tokens in ${path}:` }
+}
+
+async function withdraw(path: string, { name }: Options): Promise<Said> {
+  if (name === undefined) throw wrong('--name takes the name of the tokens to withdraw; token list shows it')
+  await readTokenFile(path)
+  let withdrawn = 0
+  await rewriteTokenFile(path, (entries) => {
+    const left = entries.filter((entry) => entry.name !== name)
+    withdrawn = entries.length - left.length
+    if (withdrawn === 0) throw wrong(`no token in ${path} is named "${name}"; token list shows the names`)
+    return left
+  })
+  return { output: `${withdrawn} withdrawn`, note: `"${name}" is no longer in ${path}:` }
 }
 
 function readOptions(args: readonly string[]) {
@@ -70,6 +104,17 @@ function readOptions(args: readonly string[]) {
   } catch (error) {
     throw wrong(error instanceof Error ? error.message : String(error))
   }
+}
+
+const optionsOf: Readonly<Record<string, readonly string[]>> = {
+  create: ['role', 'account', 'name', 'expires-days', 'tokens-file'],
+  list: ['tokens-file'],
+  withdraw: ['name', 'tokens-file'],
+}
+
+function refuseForeign(verb: string, options: Options): void {
+  const foreign = Object.keys(options).find((option) => !optionsOf[verb]?.includes(option))
+  if (foreign !== undefined) throw wrong(`heliograph token ${verb} takes no --${foreign}`)
 }
 
 function entryOf(options: Options, sha256: string): TokenEntry {
@@ -92,6 +137,18 @@ function expiryOf(days: string | undefined): string | null {
   return new Date(Date.now() + count * dayMs).toISOString()
 }
 
+function endOf({ expiresAt }: TokenEntry): string {
+  if (expiresAt === undefined) return 'never'
+  return Date.parse(expiresAt) <= Date.now() ? `${expiresAt} (over)` : expiresAt
+}
+
+/** Columns as wide as their widest cell. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+  return lines.map((line) => line.trimEnd()).join('\n')
+}
+
 function wrong(message: string): HeliographError {
-  return new HeliographError('BAD_SETTING', `${message}.\nheliograph token create --help says more.`)
+  return new HeliographError('BAD_SETTING', `${message}.\nheliograph token --help says more.`)
 }

@@ -74,12 +74,20 @@ export function knownTokens(entries: readonly TokenEntry[]): Map<string, KnownTo
   return new Map(entries.map((one) => [one.sha256.toLowerCase(), knownToken(one)]))
 }
 
+/** Adds an entry; makes the file where it is missing. @throws HeliographError as rewriteTokenFile does */
+export function appendToken(path: string, added: TokenEntry): Promise<void> {
+  return rewriteTokenFile(path, (entries) => [...entries, added])
+}
+
 /**
- * Adds an entry, with mode 0600 and in one step: a reader sees the file before or after it. Makes the file
- * where it is missing.
+ * Changes the entries, with mode 0600 and in one step: a reader sees the file before or after it.
+ * @param change gets none where the file is missing; what it throws leaves the file as it was
  * @throws HeliographError BAD_SETTING where the file is broken or cannot be written
  */
-export async function appendToken(path: string, added: TokenEntry): Promise<void> {
+export async function rewriteTokenFile(
+  path: string,
+  change: (entries: readonly TokenEntry[]) => readonly TokenEntry[],
+): Promise<void> {
   // A link stays one: what it leads to is replaced.
   const target = await realpath(path).catch(() => path)
   const fresh = `${target}.new`
@@ -96,7 +104,7 @@ export async function appendToken(path: string, added: TokenEntry): Promise<void
     await using _closed = handle
     const before = await stat(target).catch(() => null)
     const tokens = before === null ? [] : await readTokenFile(target)
-    await handle.writeFile(`${JSON.stringify({ tokens: [...tokens, added] }, null, 2)}\n`)
+    await handle.writeFile(`${JSON.stringify({ tokens: change(tokens) }, null, 2)}\n`)
     await handle.sync()
     // Written by root, it must stay readable for the gateway's own user.
     if (before !== null) await chown(fresh, before.uid, before.gid).catch(() => {})

@@ -64,13 +64,40 @@ it.each([
   [['create', '--role', 'admin', '--account', 'a'], 'is for the role tenant'],
   [['create', '--role', 'admin', '--expires-days', '0'], '--expires-days takes'],
   [['create', '--role', 'admin', '--expires', '1'], '--expires'],
-  [['make'], 'one command: create'],
+  [['make'], 'takes a command: create, list or withdraw'],
+  [['list'], 'is missing'],
+  [['list', '--role', 'admin'], 'takes no --role'],
+  [['withdraw'], '--name takes'],
+  [['withdraw', '--name', 'acme'], 'is missing'],
 ])('token %j is refused with the reason, and writes nothing', async (words, reason) => {
   const { code, stdout, stderr } = await type(words)
   expect(code).toBe(2)
   expect(stdout).toBe('')
   expect(stderr).toContain(reason)
   await expect(readTokenFile(path)).rejects.toThrow('is missing')
+})
+
+it('token list shows who may come, and no hash', async () => {
+  await type(['create', '--role', 'tenant', '--account', 'a', '--account', 'b', '--name', 'acme'])
+  await type(['create', '--role', 'admin', '--expires-days', '1'])
+  const { code, stdout } = await type(['list'])
+  const [head, acme, admin] = stdout.split('\n').map((line) => line.split(/ {2,}/))
+  expect(code).toBe(0)
+  expect(head).toEqual(['NAME', 'ROLE', 'ACCOUNTS', 'ENDS'])
+  expect(acme).toEqual(['acme', 'tenant', 'a,b', 'never'])
+  expect(admin?.slice(0, 3)).toEqual(['admin', 'admin', '-'])
+  expect(Date.parse(admin?.[3] ?? '')).toBeGreaterThan(Date.now())
+  expect(stdout).not.toMatch(/[\da-f]{64}/)
+})
+
+it('token withdraw takes out every token of a name, and refuses a name that nobody has', async () => {
+  for (const name of ['acme', 'acme', 'other']) await type(['create', '--role', 'ingest', '--name', name])
+  expect(await type(['withdraw', '--name', 'acme'])).toMatchObject({ code: 0, stdout: '2 withdrawn\n' })
+  expect((await readTokenFile(path)).map(({ name }) => name)).toEqual(['other'])
+  const { code, stderr } = await type(['withdraw', '--name', 'acme'])
+  expect(code).toBe(2)
+  expect(stderr).toContain('no token in')
+  expect((await readTokenFile(path)).length).toBe(1)
 })
 
 it('token create without a file to write to is refused', async () => {
