@@ -2,6 +2,7 @@
 // that lead to it. Made from the catalogue, so that a kind is described in one place.
 
 import type { ArgBuilder, ImplementableObjectRef, ObjectRef } from '@pothos/core'
+import { readValue } from '../resource/attribute-value.ts'
 import {
   type CatalogueField,
   type CatalogueKind,
@@ -10,7 +11,6 @@ import {
   type Relation,
 } from '../resource/catalog.ts'
 import type { Resource } from '../resource/resource.ts'
-import { readAttribute } from './attribute.ts'
 import { readResource } from './batch.ts'
 import { builder, NodeInterface, ResourceInterface, type SchemaTypes } from './builder.ts'
 import { type Connection, connectionOf } from './connection.ts'
@@ -77,12 +77,14 @@ function stateField(t: Fields, name: string, description: string) {
   return t.string({ nullable: true, description, resolve: ({ states }) => states[name]?.value ?? null })
 }
 
-function attributeField(t: Fields, { name, type, description }: CatalogueField) {
+function attributeField(t: Fields, field: CatalogueField) {
+  const { name, type, description } = field
   return t.field({
     type: scalarNames[type],
     nullable: true,
     description,
-    resolve: ({ attributes }) => readAttribute(type, attributes[name]) as never,
+    // Read again: what was kept by an older catalogue may have another form.
+    resolve: ({ attributes }) => (readValue(field, attributes[name] ?? null) ?? null) as never,
   })
 }
 
