@@ -26,3 +26,31 @@ export const roomyRetention: Retention = {
   dedupeMs: 24 * 3_600_000,
   trimEveryMs: 3_600_000,
 }
+
+/**
+ * Opens a store on data that stays until `stop`.
+ * @param openStore opens the same data every time
+ */
+export async function openOn(
+  openStore: (retention: Retention) => Promise<Store>,
+  changes: Partial<Retention>,
+  removeData: () => Promise<unknown>,
+): Promise<Opened> {
+  let retention = { ...roomyRetention, ...changes }
+  let store = await openStore(retention)
+  return {
+    get store() {
+      return store
+    },
+    async reopen(changes = {}) {
+      retention = { ...retention, ...changes }
+      await store.close()
+      store = await openStore(retention)
+      return store
+    },
+    async stop() {
+      await store.close()
+      await removeData()
+    },
+  }
+}

@@ -5,34 +5,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import type { Retention } from '../../src/store/store.ts'
-import { type Engine, roomyRetention } from './engine.ts'
+import { type Engine, openOn } from './engine.ts'
 import { redisEngine } from './redis-engine.ts'
 
 export type { Engine, Opened } from './engine.ts'
 
+const logger = pino({ level: 'silent' })
+
 export const sqliteEngine: Engine = {
   name: 'sqlite',
-  async open(changes: Partial<Retention> = {}) {
+  async open(changes = {}) {
     const directory = await mkdtemp(join(tmpdir(), 'heliograph-sqlite-'))
-    let retention = { ...roomyRetention, ...changes }
-    const open = () => openSqliteStore({ directory, retention, logger: pino({ level: 'silent' }) })
-    let store = await open()
-    return {
-      get store() {
-        return store
-      },
-      async reopen(changes = {}) {
-        retention = { ...retention, ...changes }
-        await store.close()
-        store = await open()
-        return store
-      },
-      async stop() {
-        await store.close()
-        await rm(directory, { recursive: true, force: true })
-      },
-    }
+    return openOn(
+      (retention) => openSqliteStore({ directory, retention, logger }),
+      changes,
+      () => rm(directory, { recursive: true, force: true }),
+    )
   },
 }
 

@@ -4,8 +4,9 @@
 
 import { asHeliographError } from '../../errors.ts'
 import type { Cursor } from '../../event/position.ts'
-import { cursorOf, type Entry } from '../../event-log/entry.ts'
-import type { EventLog, Follower } from '../../event-log/event-log.ts'
+import type { Entry } from '../../event-log/entry.ts'
+import type { EventLog } from '../../event-log/event-log.ts'
+import { type Following, pageEntries, tell } from '../following.ts'
 import type { LogReader } from './log-reader.ts'
 
 export type Followings = {
@@ -18,10 +19,6 @@ export type Followings = {
   resume(): void
 }
 
-type Following = { readonly follower: Follower; at: Cursor; open: boolean }
-
-const pageEntries = 500
-
 /** @param standing where the gateway stands in the log */
 export function createFollowings(
   reader: Pick<LogReader, 'read' | 'head'>,
@@ -29,14 +26,6 @@ export function createFollowings(
 ): Followings {
   const live = new Set<Following>()
   const stuck = new Set<Following>()
-
-  function tell(following: Following, entries: readonly Entry[]): void {
-    const newest = entries.at(-1)
-    if (!newest || !following.open || newest.position.offset <= following.at.offset) return
-    const seen = following.at.offset - (newest.position.offset - entries.length)
-    following.at = cursorOf(newest)
-    following.follower.entries(seen > 0 ? entries.slice(seen) : entries)
-  }
 
   function isLive({ at }: Following): boolean {
     const { epoch, offset } = standing()
