@@ -29,6 +29,12 @@ export const errorCatalogue = {
     close: null,
     retry: false,
   },
+  CONFLICT: {
+    means: 'It was changed meanwhile; read it again.',
+    status: 409,
+    close: null,
+    retry: false,
+  },
   METHOD_NOT_ALLOWED: { means: 'This door takes another method.', status: 405, close: null, retry: false },
   TOO_LARGE: {
     means: 'The body, event or message is over its limit.',
