@@ -10,15 +10,16 @@
 
 import type { Outcome } from '../channel/channel.ts'
 import type { Timestamp } from '../event/event.ts'
-import { refusalTries, restAfterFailure, restAfterRefusal } from './retry.ts'
+import { type Rests, restAfterFailure, restAfterRefusal } from './retry.ts'
 import type { Delivery, DisabledReason, Failures } from './webhook.ts'
 
-/** Both must be reached before an endpoint is disabled. */
+/** The first two must both be reached before an endpoint is disabled. */
 export type FailureLimits = {
   /** In a row; default 20. */
   readonly failures: number
   /** From the first of the row; default 24 hours. */
   readonly periodMs: number
+  readonly rests: Rests
 }
 
 /** An attempt as it is judged. */
@@ -59,7 +60,7 @@ export function judge(before: Failures, judged: Judged, limits: FailureLimits): 
   if (way >= 1) return verdict(counted, { kind: 'DISABLE', reason: 'FAILED_TOO_OFTEN' })
   const warning = warnings.find((part) => way >= part && part > before.warned) ?? null
   const failures = warning === null ? counted : { ...counted, warned: warning }
-  return { failures, next: nextOf(judged, counted.count), warning }
+  return { failures, next: nextOf(judged, counted.count, limits.rests), warning }
 }
 
 /** How far a row of failures has come: 0 to 1, and 1 disables. Both limits count, the slower one decides. */
@@ -69,13 +70,13 @@ export function wayToDisabled({ count, since }: Failures, at: Timestamp, limits:
   return Math.min(1, count / limits.failures, limits.periodMs === 0 ? 1 : lasted / limits.periodMs)
 }
 
-function nextOf({ delivery, outcome, tries, random }: Judged, failures: number): Next {
+function nextOf({ delivery, outcome, tries, random }: Judged, failures: number, rests: Rests): Next {
   if (delivery === 'FORGET') return { kind: 'ON' }
   if (outcome.kind === 'FAILED') {
-    return { kind: 'AGAIN', afterMs: restAfterFailure(failures, outcome.retryAfterMs, random) }
+    return { kind: 'AGAIN', afterMs: restAfterFailure(failures, outcome.retryAfterMs, random, rests) }
   }
-  if (tries >= refusalTries) return { kind: 'GIVE_UP' }
-  return { kind: 'AGAIN', afterMs: restAfterRefusal(tries, random) }
+  const afterMs = restAfterRefusal(tries, random, rests)
+  return afterMs === null ? { kind: 'GIVE_UP' } : { kind: 'AGAIN', afterMs }
 }
 
 function verdict(failures: Failures, next: Next): Verdict {

@@ -1,29 +1,45 @@
 // How long an endpoint rests before it is tried again.
 
-const firstMs = 5_000
-const longestMs = 300_000
-const longestAskedMs = 3_600_000
-const spread = 0.2
-/** After the first and the second refusal of an event; with the third attempt it has had its minute. */
-const refusedMs = [20_000, 40_000]
+export type Rests = {
+  /** After the first failure; doubles with each. */
+  readonly firstMs: number
+  readonly longestMs: number
+  /** The longest that an endpoint may ask for. */
+  readonly longestAskedMs: number
+  /** After the first refusal of an event, the second, …; after one more attempt it is given up. */
+  readonly refusedMs: readonly number[]
+}
 
-/** Attempts that an event gets from an endpoint that answers and refuses it. */
-export const refusalTries = refusedMs.length + 1
+/** 5 s doubling to 5 min, up to an hour where asked; a refused event has three attempts in a minute. */
+export const ordinaryRests: Rests = {
+  firstMs: 5_000,
+  longestMs: 300_000,
+  longestAskedMs: 3_600_000,
+  refusedMs: [20_000, 40_000],
+}
+
+/** Spreads those that failed together: ±20 %. */
+const spread = 0.2
 
 /**
- * After an endpoint failed: 5 s, doubling to 5 min, spread by ±20 %; what it asked for itself, up to an hour,
- * where that is longer.
+ * After an endpoint failed; what it asked for itself where that is longer.
  * @param failures in a row, this one included
  * @param random from 0 to 1
  */
-export function restAfterFailure(failures: number, askedMs: number | null, random: number): number {
-  const doubled = Math.min(longestMs, firstMs * 2 ** Math.min(failures - 1, 16))
+export function restAfterFailure(
+  failures: number,
+  askedMs: number | null,
+  random: number,
+  { firstMs, longestMs, longestAskedMs }: Rests,
+): number {
+  const doubled = Math.min(longestMs, firstMs * 2 ** Math.min(failures - 1, 30))
   return Math.max(spreadOut(doubled, random), Math.min(askedMs ?? 0, longestAskedMs))
 }
 
-/** After an event was refused. @param tries it has had, fewer than `refusalTries` */
-export function restAfterRefusal(tries: number, random: number): number {
-  return spreadOut(refusedMs[tries - 1] ?? longestMs, random)
+/** After an event was refused; null: it is given up. @param tries it has had */
+export function restAfterRefusal(tries: number, random: number, { refusedMs }: Rests): number | null {
+  const rest = refusedMs[tries - 1]
+  return rest === undefined ? null : spreadOut(rest, random)
 }
 
 function spreadOut(ms: number, random: number): number {
