@@ -61,6 +61,10 @@ export type Channel = {
   readonly schemes: readonly string[]
   /** The most notifications in one attempt: 1, or more where one message can tell of several. */
   readonly most: number
+  /** How many of them it tells in full; the rest are counted ("and 37 more"), which is a recorded gap. */
+  readonly listed: number
+  /** Attempts that one address may get in a window; null: as many as come. What waits is told at once, later. */
+  readonly rate: { readonly attempts: number; readonly windowMs: number } | null
   /** Whether an endpoint must be confirmed before its first notification, and how; null: need not. */
   readonly confirmedBy: Challenge['kind'] | null
   /**

@@ -4,6 +4,7 @@
 
 import { type Event, resourceId } from './event.ts'
 import type { EventFilter } from './filter.ts'
+import type { Visibility } from './visibility.ts'
 
 /** `resource:VirtualMachine/3b1c…`, `type:VM.START`, `prefix:VM.`, `account:…`. */
 export type Term = string
@@ -61,6 +62,12 @@ export function fileEventFilter(filter: EventFilter): Filing {
   if (filter.accounts) return filter.accounts.map((account) => `account:${account}`)
   if (filter.categories) return filter.categories.map((category) => `category:${category}`)
   return 'REST'
+}
+
+/** Where the filter narrows nothing, the accounts do: a tenant is a candidate for its own only. */
+export function narrowFiling(filing: Filing, term: 'account' | 'owned', visibility: Visibility): Filing {
+  if (filing !== 'REST' || visibility.kind === 'ALL') return filing
+  return [...visibility.accounts].map((account) => `${term}:${account}`)
 }
 
 function typeTerm(type: string): Term {

@@ -3,7 +3,7 @@
 
 import { HeliographError } from '../errors.ts'
 import { compileFilter } from '../event/filter.ts'
-import { type Filing, fileEventFilter } from '../event/filter-index.ts'
+import { fileEventFilter, narrowFiling } from '../event/filter-index.ts'
 import { sees, type Visibility } from '../event/visibility.ts'
 import type { Entry } from '../event-log/entry.ts'
 import type { Feed, Notice } from '../hub/feed.ts'
@@ -50,7 +50,7 @@ function chooseEvents(input: EventFilterInput | null | undefined, visibility: Vi
   const filter = readEventFilter(input)
   const matches = compileFilter(filter)
   return {
-    filing: narrowed(fileEventFilter(filter), 'account', visibility),
+    filing: narrowFiling(fileEventFilter(filter), 'account', visibility),
     select: (entry) =>
       sees(visibility, entry.event) && matches(entry.event) ? { kind: 'EVENT', entry } : null,
     state: null,
@@ -69,16 +69,10 @@ function chooseResources(filter: ResourceFilter, visibility: Visibility): FeedCh
   const matches = compileResourceFilter(filter)
   const wanted = (facts: ResourceFacts | null) => facts !== null && sees(visibility, facts) && matches(facts)
   return {
-    filing: narrowed(fileResourceFilter(filter), 'owned', visibility),
+    filing: narrowFiling(fileResourceFilter(filter), 'owned', visibility),
     select: (entry) => noticeOf(entry, wanted, visibility),
     state: { filter, visibility },
   }
-}
-
-/** Where the filter narrows nothing, the accounts do: a tenant is a candidate for its own only. */
-function narrowed(filing: Filing, term: 'account' | 'owned', visibility: Visibility): Filing {
-  if (filing !== 'REST' || visibility.kind === 'ALL') return filing
-  return [...visibility.accounts].map((account) => `${term}:${account}`)
 }
 
 /** What a change means to those who want some resources: entering, staying, leaving, or nothing. */

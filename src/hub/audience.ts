@@ -6,11 +6,11 @@
 
 import { HeliographError } from '../errors.ts'
 import { type Cursor, formatCursor } from '../event/position.ts'
+import { laterOf, type Placed } from '../event-log/placed.ts'
 import type { Logger } from '../observe/logger.ts'
 import { carryUtf8 } from './carry.ts'
 import type { Encoding, Feed, Notice } from './feed.ts'
 import type { Payload, Payloads } from './payloads.ts'
-import { laterOf, type Placed } from './placed.ts'
 import type { Ring } from './ring.ts'
 import type { Subscriber } from './subscriber.ts'
 

@@ -3,10 +3,10 @@
 
 import { HeliographError } from '../errors.ts'
 import { type Cursor, formatCursor } from '../event/position.ts'
+import type { Pages } from '../event-log/pages.ts'
+import type { Placed } from '../event-log/placed.ts'
 import type { Audience } from './audience.ts'
-import type { Pages } from './pages.ts'
 import { askPatiently } from './patience.ts'
-import type { Placed } from './placed.ts'
 import type { Ring } from './ring.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { Turns } from './turns.ts'

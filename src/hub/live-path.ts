@@ -4,9 +4,9 @@
 import type { Cursor } from '../event/position.ts'
 import type { Entry } from '../event-log/entry.ts'
 import type { Follower } from '../event-log/event-log.ts'
+import { type Placed, place } from '../event-log/placed.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Audiences } from './audiences.ts'
-import { type Placed, place } from './placed.ts'
 import type { Readers } from './readers.ts'
 import type { Ring } from './ring.ts'
 

@@ -2,8 +2,8 @@
 // back within it needs no store. Contiguous; bounded by entries and by bytes, whichever is less.
 
 import type { Cursor } from '../event/position.ts'
-import { isSameCursor, type Placed } from './placed.ts'
-import { weigh } from './weigh.ts'
+import { isSameCursor, type Placed } from '../event-log/placed.ts'
+import { weigh } from '../event-log/weigh.ts'
 
 type Slot = { readonly placed: Placed; readonly bytes: number }
 

@@ -4,8 +4,8 @@
 import { HeliographError } from '../errors.ts'
 import type { Cursor } from '../event/position.ts'
 import type { EventLog } from '../event-log/event-log.ts'
+import type { Pages } from '../event-log/pages.ts'
 import type { Feed } from './feed.ts'
-import type { Pages } from './pages.ts'
 import type { Ring } from './ring.ts'
 
 type Parts = {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { type Cursor, parseEpoch } from '../../src/event/position.ts'
-import { type Placed, place } from '../../src/hub/placed.ts'
+import { type Placed, place } from '../../src/event-log/placed.ts'
 import { Ring } from '../../src/hub/ring.ts'
 import { draft } from '../store/conformance/drafts.ts'
 import { range } from '../store/conformance/open-store.ts'

@@ -2,7 +2,7 @@
 // all share the one object, so moving a position costs a pointer and no checksum.
 
 import type { Cursor } from '../event/position.ts'
-import { cursorOf, type Entry } from '../event-log/entry.ts'
+import { cursorOf, type Entry } from './entry.ts'
 
 export type Placed = { readonly entry: Entry; readonly cursor: Cursor }
 

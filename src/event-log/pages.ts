@@ -3,7 +3,7 @@
 // back to the same page many times.
 
 import type { Cursor } from '../event/position.ts'
-import type { EventLog } from '../event-log/event-log.ts'
+import type { EventLog } from './event-log.ts'
 import { isSameCursor, type Placed, place } from './placed.ts'
 import { weigh } from './weigh.ts'
 

@@ -1,0 +1,3 @@
+export function parseSecret(text: string): Uint8Array {
+  return Buffer.from(text)
+}
