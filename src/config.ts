@@ -34,7 +34,7 @@ export function readSettings(
 /** The text of `--help`, at most 100 columns wide. */
 export function printHelp(): string {
   const rows = settings.flatMap(([, setting]) => [
-    `  ${flagOf(setting).padEnd(22)}${setting.variable.padEnd(31)}${showFallback(setting)}`,
+    `  ${flagOf(setting).padEnd(30)}${setting.variable.padEnd(38)}${showFallback(setting)}`,
     `      ${setting.description}`,
   ])
   return [
@@ -44,7 +44,7 @@ export function printHelp(): string {
     'A GraphQL gateway for the events of a cloud. Every setting is a flag or an environment variable;',
     'a flag beats its variable. Sizes are bytes, or as in 512KiB and 10MiB.',
     '',
-    `  ${'flag'.padEnd(22)}${'variable'.padEnd(31)}default`,
+    `  ${'flag'.padEnd(30)}${'variable'.padEnd(38)}default`,
     ...rows,
     '',
     '  --help                prints this',

@@ -27,6 +27,8 @@ export type Settings = {
   amqpQueue: string
   amqpBindings: readonly string[]
   amqpPrefetch: number
+  /** Null: CloudStack's webhooks are not taken. */
+  cloudstackWebhookSecret: string | null
   /** Null: no tokens, so loopback only. */
   tokensFile: string | null
   /** Origins of foreign pages that may ask, in lower case. */
@@ -106,6 +108,15 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
     65_535,
     'The most messages taken and not yet kept',
   ),
+  cloudstackWebhookSecret: {
+    variable: 'HELIOGRAPH_CLOUDSTACK_WEBHOOK_SECRET',
+    fallback: null,
+    takes: 'a secret of 16 to 255 ASCII letters, digits and signs, without spaces',
+    description: "The secretkey of CloudStack's webhooks, which sign what they send; unset: none are taken",
+    isSecret: true,
+    // CloudStack keeps 255 characters of it.
+    read: (text) => (/^[!-~]{16,255}$/.test(text) ? text : undefined),
+  },
   tokensFile: {
     variable: 'HELIOGRAPH_TOKENS_FILE',
     fallback: null,

@@ -162,6 +162,20 @@ describe('settings', () => {
     }
   })
 
+  test("the secret of CloudStack's webhooks is off unless set, long enough, and shown by no error", () => {
+    const variable = 'HELIOGRAPH_CLOUDSTACK_WEBHOOK_SECRET'
+    expect(readSettings({ [variable]: '' }, []).cloudstackWebhookSecret).toBe(null)
+    const right = 'Aa0+/=!~'.repeat(2)
+    expect(readSettings({ [variable]: right }, []).cloudstackWebhookSecret).toBe(right)
+    const wrong = ['short', ' '.repeat(20), `${right}\n`, `${right} ${right}`, `${right}é`, 'x'.repeat(256)]
+    for (const secret of wrong) {
+      const problem = problemsOf({ [variable]: secret })
+      expect(problem).toContain(`${variable} is not right; it takes a secret of 16 to 255`)
+      expect(problem).not.toContain(secret)
+    }
+    expect(problemsOf({}, ['--cloudstack-webhook-secret', 'short-one'])).not.toContain('short-one')
+  })
+
   test('a flag without a value, or given twice, is refused', () => {
     expect(problemsOf({}, ['--port'])).toContain('--port has no value')
     expect(problemsOf({}, ['--port', '--data', 'x'])).toContain('--port has no value')
