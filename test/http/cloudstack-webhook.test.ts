@@ -348,12 +348,13 @@ describe('what is signed', () => {
   })
 
   it('is the event alone: X-CS-Event-ID may be missing or wrong, and makes no other event of it', async () => {
-    const body = started('unnamed')
-    for (const id of [undefined, '', 'not-a-uuid', '11111111-2222-4333-8444-555555555555']) {
-      expect((await deliver(gateway, body, { 'X-CS-Event-ID': id })).status).toBe(200)
+    for (const id of [undefined, '', 'not-a-uuid', 'x'.repeat(1_000)]) {
+      const body = started(`unnamed-${id?.length}`)
+      expect(await deliver(gateway, body, { 'X-CS-Event-ID': id })).toMatchObject({ json: { accepted: 1 } })
+      expect(await deliver(gateway, body)).toMatchObject({ status: 200, json: { duplicates: 1 } })
     }
-    const same = (await eventsOf(gateway)).filter(({ resource }) => resource.uid === 'unnamed')
-    expect(same.map(({ data }) => data['X-CS-Event-ID'])).toEqual([undefined])
+    const unnamed = (await eventsOf(gateway)).filter(({ resource }) => resource.uid.startsWith('unnamed'))
+    expect(unnamed.map(({ data }) => data['X-CS-Event-ID'])).toEqual(Array(4).fill(undefined))
   })
 
   const json = 'application/json; charset=UTF-8'
