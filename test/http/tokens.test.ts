@@ -86,6 +86,11 @@ async function known(): Promise<void> {
   while ((await doors.metrics?.(bearer(file.tokens.ingest)))?.status !== 403);
 }
 
+/** Resolves once the gateway has read the file without acme in it. */
+async function unknown(): Promise<void> {
+  while ((await doors['GraphQL by GET']?.(bearer(file.tokens.acme)))?.status !== 401);
+}
+
 describe('a door', () => {
   it.each(cases)('for %s: %s opens by role, and is 403 otherwise', async (name, door) => {
     const answer = await doors[door]?.(bearer(file.tokens[name]))
@@ -216,13 +221,17 @@ describe('who asks', () => {
 })
 
 describe('a subscription', () => {
+  const lifeMs = 4_000
   const short = { ...everyRole, acme: { ...everyRole.acme, expiresAt: '' } }
   const { acme: _, ...withdrawn } = everyRole
   const endings: [string, (begin: () => Promise<void>) => Promise<void>][] = [
     [
       'its token expires',
       async (begin) => {
-        await file.write({ ...short, acme: { ...short.acme, expiresAt: inMs(2_500) } })
+        // Out first: with the entry from before still known, nobody could tell when this one is.
+        await file.write(withdrawn)
+        await unknown()
+        await file.write({ ...short, acme: { ...short.acme, expiresAt: inMs(lifeMs) } })
         await known()
         await begin()
       },
@@ -250,7 +259,7 @@ describe('a subscription', () => {
       started = performance.now()
     })
     expect((await closed)[0]).toBe(4403)
-    expect(performance.now() - started).toBeLessThan(5_000 + 2_500)
+    expect(performance.now() - started).toBeLessThan(5_000 + lifeMs)
     const again = connect(gateway.socketEndpoint, file.tokens.acme)
     opened.push(again.close)
     const [error] = await again.subscribe('subscription { events { id } }').ended()
@@ -271,7 +280,7 @@ describe('a subscription', () => {
         started = performance.now()
       })
       const received = await text
-      expect(performance.now() - started).toBeLessThan(5_000 + 2_500)
+      expect(performance.now() - started).toBeLessThan(5_000 + lifeMs)
       expect(received).not.toContain('event: complete')
       expect(received).not.toContain('id: end')
       expect((await fetch(gateway.endpoint, request)).status).toBe(401)
