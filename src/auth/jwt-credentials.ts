@@ -71,11 +71,11 @@ export function openJwtCredentials(trust: JwtTrust, logger: Logger, pace: Pace =
       const { payload, key } = await verify(token)
       const expiresAtMs = expiryOf(payload)
       const principal = principalOf(payload, trust)
-      const hasKey = keys.follow(key)
       return {
         principal,
         expiresAtMs,
         watch(ended) {
+          const hasKey = keys.follow(key)
           const listener = () => ended()
           watched.set(listener, () => Date.now() < expiresAtMs && hasKey())
           return () => watched.delete(listener)

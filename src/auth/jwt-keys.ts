@@ -33,70 +33,90 @@ export type Pace = {
 
 /** Begins to fetch at once, and waits for nothing. */
 export function openJwtKeys(url: string, pace: Pace, logger: Logger): JwtKeys {
-  const closing = new AbortController()
-  let current: (KeySet & { readonly fetchedAt: number }) | null = null
-  let pending: Promise<void> | null = null
-  let triedAt = Number.NEGATIVE_INFINITY
-  let problem: string | null = null
-  let timer: NodeJS.Timeout | undefined
-
-  const fetchOnce = async () => {
-    try {
-      const set = await fetchKeySet(
-        url,
-        AbortSignal.any([closing.signal, AbortSignal.timeout(pace.timeoutMs)]),
-      )
-      if (current === null || problem !== null || isChanged(current, set))
-        logger.info({ keys: set.marks.size }, 'the keys of JWTs were fetched')
-      current = { ...set, fetchedAt: performance.now() }
-      problem = null
-    } catch (error) {
-      if (closing.signal.aborted) return
-      const reason = asHeliographError(error)?.message ?? 'it failed'
-      if (reason !== problem)
-        logger.error({ reason }, 'the keys of JWTs cannot be fetched: those from before go on')
-      problem = reason
-    }
-    triedAt = performance.now()
-  }
-
-  const refresh = (): Promise<void> => {
-    pending ??= fetchOnce().finally(() => {
-      pending = null
-      clearTimeout(timer)
-      if (closing.signal.aborted) return
-      timer = setTimeout(refresh, problem === null ? pace.refreshMs : pace.cooldownMs).unref()
-    })
-    return pending
-  }
-
+  const issuer = followIssuer(url, pace, logger)
   const lookUp = async (header: JWTHeaderParameters): Promise<CryptoKey | null> => {
-    if (current === null || performance.now() - current.fetchedAt > pace.staleMs) return null
     try {
-      return await current.find(header)
+      return (await issuer.newest()?.find(header)) ?? null
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey) return null
       throw error
     }
   }
-
-  void refresh()
   return {
     async find(header) {
       const known = await lookUp(header)
       if (known !== null) return known
-      if (performance.now() - triedAt > pace.cooldownMs) void refresh()
-      await pending
+      const isAnswered = await issuer.ask()
       const found = await lookUp(header)
       if (found !== null) return found
-      if (current !== null && problem === null) throw new errors.JWKSNoMatchingKey()
+      if (isAnswered) throw new errors.JWKSNoMatchingKey()
       throw new HeliographError('KEYS_UNAVAILABLE', 'the keys of the issuer cannot be fetched just now', {
         retryAfterSeconds: Math.ceil(pace.cooldownMs / 1_000),
       })
     },
     follow(key) {
       const mark = markOf(key)
-      return () => current?.marks.has(mark) ?? false
+      return () => issuer.last()?.marks.has(mark) ?? false
+    },
+    close: issuer.close,
+  }
+}
+
+/** The sets of an issuer, one after the other. */
+type Followed = {
+  /** The last that was fetched, however old. */
+  last(): KeySet | null
+  /** The same, unless it is too old to count. */
+  newest(): KeySet | null
+  /** Fetches anew, unless that was done a moment ago. @returns whether the last fetch went well */
+  ask(): Promise<boolean>
+  close(): void
+}
+
+function followIssuer(url: string, pace: Pace, logger: Logger): Followed {
+  const closing = new AbortController()
+  let last: KeySet | null = null
+  let fetchedAt = 0
+  let triedAt = Number.NEGATIVE_INFINITY
+  let problem: string | null = null
+  let pending: Promise<void> | null = null
+  let timer: NodeJS.Timeout | undefined
+
+  const fetchOnce = async () => {
+    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(pace.timeoutMs)])
+    const [set, reason] = await fetchKeySet(url, signal).then(
+      (fetched) => [fetched, null] as const,
+      (error: unknown) => [null, asHeliographError(error)?.message ?? 'it failed'] as const,
+    )
+    if (closing.signal.aborted) return
+    tell(logger, { last, problem }, set ?? reason)
+    triedAt = performance.now()
+    problem = reason
+    if (set === null) return
+    last = set
+    fetchedAt = triedAt
+  }
+
+  const refresh = () => {
+    // One for all: whoever comes meanwhile waits for it.
+    pending ??= fetchOnce().finally(() => {
+      pending = null
+      clearTimeout(timer)
+      if (closing.signal.aborted) return
+      timer = setTimeout(refresh, problem === null ? pace.refreshMs : pace.cooldownMs).unref()
+    })
+  }
+
+  const newest = () => (performance.now() - fetchedAt <= pace.staleMs ? last : null)
+
+  refresh()
+  return {
+    last: () => last,
+    newest,
+    async ask() {
+      if (performance.now() - triedAt > pace.cooldownMs) refresh()
+      await pending
+      return problem === null && newest() !== null
     },
     close() {
       closing.abort()
@@ -105,6 +125,16 @@ export function openJwtKeys(url: string, pace: Pace, logger: Logger): JwtKeys {
   }
 }
 
-function isChanged(before: KeySet, after: KeySet): boolean {
-  return before.marks.symmetricDifference(after.marks).size > 0
+/** Logs what a fetch has brought, where it is news. @param now a set, or why there is none */
+function tell(
+  logger: Logger,
+  before: { readonly last: KeySet | null; readonly problem: string | null },
+  now: KeySet | string,
+): void {
+  if (typeof now === 'string') {
+    if (now === before.problem) return
+    logger.error({ reason: now }, 'the keys of JWTs cannot be fetched: those from before go on')
+  } else if (before.problem !== null || before.last?.marks.symmetricDifference(now.marks).size !== 0) {
+    logger.info({ keys: now.marks.size }, 'the keys of JWTs were fetched')
+  }
 }
