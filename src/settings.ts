@@ -6,11 +6,13 @@ import {
   bytes,
   count,
   isAmqpUrl,
+  isJwksUrl,
   isRedisUrl,
   mebibyte,
   readBindings,
   readOrigins,
   type Setting,
+  word,
 } from './setting-kind.ts'
 
 /** What the gateway is started with. Sizes in bytes, times in the unit of their name. */
@@ -29,8 +31,14 @@ export type Settings = {
   amqpPrefetch: number
   /** Null: CloudStack's webhooks are not taken. */
   cloudstackWebhookSecret: string | null
-  /** Null: no tokens, so loopback only. */
+  /** Null: no token file. Without JWTs either nobody is asked, so loopback only. */
   tokensFile: string | null
+  /** Null, as issuer and audience are: no JWTs. */
+  jwtJwksUrl: string | null
+  jwtIssuer: string | null
+  jwtAudience: string | null
+  jwtRoleClaim: string
+  jwtAccountsClaim: string
   /** Origins of foreign pages that may ask, in lower case. */
   corsOrigins: readonly string[]
   retentionDays: number
@@ -121,9 +129,28 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
     variable: 'HELIOGRAPH_TOKENS_FILE',
     fallback: null,
     takes: 'a file that `heliograph token create` made',
-    description: 'Who may come, by hashed tokens; unset: nobody is asked, and only this machine is served',
+    description: 'Who may come, by hashed tokens; without it or JWTs only this machine is served',
     read: (text) => text,
   },
+  jwtJwksUrl: {
+    variable: 'HELIOGRAPH_JWT_JWKS_URL',
+    fallback: null,
+    takes: 'a URL such as https://id.example.org/jwks.json; http:// on this machine only, and no login in it',
+    description: 'The JWKS, the public keys, of whoever issues JWTs; unset: no JWTs',
+    read: (text) => (isJwksUrl(text) ? text : undefined),
+  },
+  jwtIssuer: word('HELIOGRAPH_JWT_ISSUER', null, 'What the claim iss of every JWT is, to the letter'),
+  jwtAudience: word('HELIOGRAPH_JWT_AUDIENCE', null, 'What the claim aud of every JWT is or holds'),
+  jwtRoleClaim: word(
+    'HELIOGRAPH_JWT_ROLE_CLAIM',
+    'role',
+    'The claim with the role, or with a list that holds it; dots lead inside',
+  ),
+  jwtAccountsClaim: word(
+    'HELIOGRAPH_JWT_ACCOUNTS_CLAIM',
+    'accounts',
+    "The claim with a tenant's account id, or a list of them; dots lead inside",
+  ),
   corsOrigins: {
     variable: 'HELIOGRAPH_CORS_ORIGINS',
     fallback: [],
