@@ -21,7 +21,7 @@ export function readSettings(
   problems.push(...unknownVariables(env))
   const read = settings.map(([key, setting]) => [key, readSetting(setting, flags, env, problems)])
   const values = Object.fromEntries(read) as Settings
-  problems.push(...unguarded(values))
+  problems.push(...incomplete(values), ...unguarded(values))
   if (problems.length > 0) {
     throw new HeliographError(
       'BAD_SETTING',
@@ -34,7 +34,7 @@ export function readSettings(
 /** The text of `--help`, at most 100 columns wide. */
 export function printHelp(): string {
   const rows = settings.flatMap(([, setting]) => [
-    `  ${flagOf(setting).padEnd(22)}${setting.variable.padEnd(31)}${showFallback(setting)}`,
+    `  ${flagOf(setting).padEnd(30)}${setting.variable.padEnd(38)}${showFallback(setting)}`,
     `      ${setting.description}`,
   ])
   return [
@@ -44,7 +44,7 @@ export function printHelp(): string {
     'A GraphQL gateway for the events of a cloud. Every setting is a flag or an environment variable;',
     'a flag beats its variable. Sizes are bytes, or as in 512KiB and 10MiB.',
     '',
-    `  ${'flag'.padEnd(22)}${'variable'.padEnd(31)}default`,
+    `  ${'flag'.padEnd(30)}${'variable'.padEnd(38)}default`,
     ...rows,
     '',
     '  --help                prints this',
@@ -121,18 +121,27 @@ function showText({ isSecret }: Setting<unknown>, text: string): string {
   return isSecret === true ? 'not right' : `"${text.replace(/^.*@/s, '…@')}"`
 }
 
+/** JWTs take all of their three settings, or none. */
+function incomplete(values: Partial<Settings>): string[] {
+  const keys = ['jwtJwksUrl', 'jwtIssuer', 'jwtAudience'] as const
+  const missing = keys.filter((key) => values[key] === null).map((key) => settingsTable[key].variable)
+  if (missing.length === 0 || missing.length === keys.length) return []
+  const [is, them] = missing.length === 1 ? ['is', 'it'] : ['are', 'them']
+  return [`${missing.join(' and ')} ${is} not set: JWTs take ${them} as well.`]
+}
+
 /** What must not be opened to others while nobody is asked who they are; undefined is said to be wrong already. */
-function unguarded({ host, tokensFile, corsOrigins }: Partial<Settings>): string[] {
-  if (tokensFile !== null) return []
+function unguarded({ host, tokensFile, jwtJwksUrl, corsOrigins }: Partial<Settings>): string[] {
+  if (tokensFile !== null || jwtJwksUrl !== null) return []
   const problems: string[] = []
   if (host !== undefined && host !== 'localhost' && !isLoopbackAddress(host)) {
     problems.push(
-      `HELIOGRAPH_HOST is "${host}": without tokens nobody is asked who they are, so it serves this machine only (127.0.0.1, ::1 or localhost); set HELIOGRAPH_TOKENS_FILE to serve others.`,
+      `HELIOGRAPH_HOST is "${host}": without tokens nobody is asked who they are, so it serves this machine only (127.0.0.1, ::1 or localhost); set HELIOGRAPH_TOKENS_FILE or HELIOGRAPH_JWT_JWKS_URL to serve others.`,
     )
   }
   if (corsOrigins !== undefined && corsOrigins.length > 0) {
     problems.push(
-      'HELIOGRAPH_CORS_ORIGINS is set: without tokens every page it lists would be administrator; set HELIOGRAPH_TOKENS_FILE as well.',
+      'HELIOGRAPH_CORS_ORIGINS is set: without tokens every page it lists would be administrator; set HELIOGRAPH_TOKENS_FILE or HELIOGRAPH_JWT_JWKS_URL as well.',
     )
   }
   return problems

@@ -73,6 +73,12 @@ export const errorCatalogue = {
     close: null,
     retry: true,
   },
+  KEYS_UNAVAILABLE: {
+    means: 'The token cannot be judged: the keys of its issuer cannot be fetched just now.',
+    status: 503,
+    close: 1013,
+    retry: true,
+  },
   SHUTTING_DOWN: {
     means: 'The gateway stops; another one, or the next, will serve.',
     status: 503,

@@ -3,8 +3,8 @@
 // server takes no more and finishes what it took, sockets close, sources finish what they took, then
 // intake, hub and store.
 
+import { openCredentials } from './auth/credentials.ts'
 import { createGate } from './auth/gate.ts'
-import { openTokens } from './auth/tokens.ts'
 import { HeliographError } from './errors.ts'
 import { startServer } from './http/server.ts'
 import { createHub } from './hub/hub.ts'
@@ -53,10 +53,9 @@ export async function startGateway(
 }
 
 async function openAll(settings: Settings, logger: Logger, opened: AsyncDisposableStack) {
-  const { tokensFile, corsOrigins } = settings
-  const credentials = tokensFile === null ? null : await openTokens(tokensFile, logger)
+  const credentials = await openCredentials(settings, logger)
   opened.defer(() => credentials?.close())
-  const gate = createGate(credentials, corsOrigins)
+  const gate = createGate(credentials, settings.corsOrigins)
   const metrics = createMetrics()
   const store = await openStore(settings, logger)
   opened.defer(() => store.close())

@@ -101,7 +101,8 @@ async function stop(starting: Promise<Gateway>, logger: Logger): Promise<void> {
   }
 }
 
-function describe({ url }: Gateway, { redisUrl, dataDir }: Settings): string {
+function describe({ url }: Gateway, settings: Settings): string {
+  const { redisUrl, dataDir, cloudstackWebhookSecret } = settings
   const store = redisUrl === null ? `embedded store in ${dataDir}` : `Redis at ${new URL(redisUrl).host}`
   return [
     `Heliograph ${readVersion()}, ${store}`,
@@ -109,6 +110,7 @@ function describe({ url }: Gateway, { redisUrl, dataDir }: Settings): string {
     `  GraphiQL  ${url}/graphql`,
     `  GraphQL   ${url}/graphql  (HTTP, WebSocket, SSE)`,
     `  ingest    ${url}/events`,
+    ...(cloudstackWebhookSecret === null ? [] : [`            ${url}/events/cloudstack  (webhooks)`]),
     `  health    ${url}/health/ready`,
     `  metrics   ${url}/metrics`,
     '',

@@ -68,6 +68,21 @@ export function amqpName(variable: string, fallback: string, description: string
   }
 }
 
+/** A text without spaces. */
+export function word<Fallback extends string | null>(
+  variable: string,
+  fallback: Fallback,
+  description: string,
+): Setting<Fallback | string> {
+  return {
+    variable,
+    fallback,
+    takes: 'a text of at most 500 letters, without spaces',
+    description,
+    read: (text) => (/^\S{1,500}$/.test(text) ? text : undefined),
+  }
+}
+
 /** Binding keys of AMQP, with commas between them. */
 export function readBindings(text: string): string[] | undefined {
   const keys = text.split(',').map((key) => key.trim())
@@ -84,6 +99,13 @@ export function isAmqpUrl(text: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Whether keys may be fetched there: in the clear from this machine only. */
+export function isJwksUrl(text: string): boolean {
+  const url = /^https?:\/\/[^/]/.test(text) ? URL.parse(text) : null
+  if (url === null || url.username !== '' || url.password !== '') return false
+  return url.protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
 }
 
 /** Origins as browsers send them; a wildcard is none. */

@@ -6,11 +6,13 @@ import {
   bytes,
   count,
   isAmqpUrl,
+  isJwksUrl,
   isRedisUrl,
   mebibyte,
   readBindings,
   readOrigins,
   type Setting,
+  word,
 } from './setting-kind.ts'
 
 /** What the gateway is started with. Sizes in bytes, times in the unit of their name. */
@@ -27,8 +29,16 @@ export type Settings = {
   amqpQueue: string
   amqpBindings: readonly string[]
   amqpPrefetch: number
-  /** Null: no tokens, so loopback only. */
+  /** Null: CloudStack's webhooks are not taken. */
+  cloudstackWebhookSecret: string | null
+  /** Null: no token file. Without JWTs either nobody is asked, so loopback only. */
   tokensFile: string | null
+  /** Null, as issuer and audience are: no JWTs. */
+  jwtJwksUrl: string | null
+  jwtIssuer: string | null
+  jwtAudience: string | null
+  jwtRoleClaim: string
+  jwtAccountsClaim: string
   /** Origins of foreign pages that may ask, in lower case. */
   corsOrigins: readonly string[]
   retentionDays: number
@@ -106,13 +116,41 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
     65_535,
     'The most messages taken and not yet kept',
   ),
+  cloudstackWebhookSecret: {
+    variable: 'HELIOGRAPH_CLOUDSTACK_WEBHOOK_SECRET',
+    fallback: null,
+    takes: 'a secret of 16 to 255 ASCII letters, digits and signs, without spaces',
+    description: "The secretkey of CloudStack's webhooks, which sign what they send; unset: none are taken",
+    isSecret: true,
+    // CloudStack keeps 255 characters of it.
+    read: (text) => (/^[!-~]{16,255}$/.test(text) ? text : undefined),
+  },
   tokensFile: {
     variable: 'HELIOGRAPH_TOKENS_FILE',
     fallback: null,
     takes: 'a file that `heliograph token create` made',
-    description: 'Who may come, by hashed tokens; unset: nobody is asked, and only this machine is served',
+    description: 'Who may come, by hashed tokens; without it or JWTs only this machine is served',
     read: (text) => text,
   },
+  jwtJwksUrl: {
+    variable: 'HELIOGRAPH_JWT_JWKS_URL',
+    fallback: null,
+    takes: 'a URL such as https://id.example.org/jwks.json; http:// on this machine only, and no login in it',
+    description: 'The JWKS, the public keys, of whoever issues JWTs; unset: no JWTs',
+    read: (text) => (isJwksUrl(text) ? text : undefined),
+  },
+  jwtIssuer: word('HELIOGRAPH_JWT_ISSUER', null, 'What the claim iss of every JWT is, to the letter'),
+  jwtAudience: word('HELIOGRAPH_JWT_AUDIENCE', null, 'What the claim aud of every JWT is or holds'),
+  jwtRoleClaim: word(
+    'HELIOGRAPH_JWT_ROLE_CLAIM',
+    'role',
+    'The claim with the role, or with a list that holds it; dots lead inside',
+  ),
+  jwtAccountsClaim: word(
+    'HELIOGRAPH_JWT_ACCOUNTS_CLAIM',
+    'accounts',
+    "The claim with a tenant's account id, or a list of them; dots lead inside",
+  ),
   corsOrigins: {
     variable: 'HELIOGRAPH_CORS_ORIGINS',
     fallback: [],

@@ -100,10 +100,73 @@ describe('settings', () => {
       const env = { HELIOGRAPH_HOST: host, HELIOGRAPH_TOKENS_FILE: '/etc/tokens.json' }
       expect(readSettings(env, [])).toMatchObject({ host, tokensFile: '/etc/tokens.json' })
     }
-    expect(problemsOf({ HELIOGRAPH_HOST: '0.0.0.0' })).toContain('set HELIOGRAPH_TOKENS_FILE to serve others')
+    expect(problemsOf({ HELIOGRAPH_HOST: '0.0.0.0' })).toContain(
+      'set HELIOGRAPH_TOKENS_FILE or HELIOGRAPH_JWT_JWKS_URL to serve others',
+    )
     expect(problemsOf({ HELIOGRAPH_HOST: 'a b', HELIOGRAPH_TOKENS_FILE: 'x' })).toContain(
       'it takes an address',
     )
+  })
+
+  const jwt = {
+    HELIOGRAPH_JWT_JWKS_URL: 'https://id.example.org/jwks.json',
+    HELIOGRAPH_JWT_ISSUER: 'https://id.example.org/',
+    HELIOGRAPH_JWT_AUDIENCE: 'heliograph',
+  }
+
+  test('JWTs are tokens as well: with them any address may be listened on, and pages be listed', () => {
+    expect(readSettings({}, [])).toMatchObject({
+      jwtJwksUrl: null,
+      jwtIssuer: null,
+      jwtAudience: null,
+      jwtRoleClaim: 'role',
+      jwtAccountsClaim: 'accounts',
+    })
+    const env = { ...jwt, HELIOGRAPH_HOST: '0.0.0.0', HELIOGRAPH_CORS_ORIGINS: 'https://a.example.org' }
+    expect(readSettings(env, ['--jwt-role-claim', 'realm_access.roles'])).toMatchObject({
+      jwtJwksUrl: 'https://id.example.org/jwks.json',
+      jwtIssuer: 'https://id.example.org/',
+      jwtAudience: 'heliograph',
+      jwtRoleClaim: 'realm_access.roles',
+      host: '0.0.0.0',
+      tokensFile: null,
+    })
+  })
+
+  test('JWTs take JWKS, issuer and audience, and a refusal names what is missing', () => {
+    const names = Object.keys(jwt) as (keyof typeof jwt)[]
+    for (const name of names) {
+      const rest = names.filter((other) => other !== name)
+      expect(problemsOf({ ...jwt, [name]: '' })).toContain(`${name} is not set: JWTs take it as well.`)
+      expect(problemsOf({ [name]: jwt[name] })).toContain(
+        `${rest.join(' and ')} are not set: JWTs take them as well.`,
+      )
+    }
+  })
+
+  test('the JWKS is fetched by https, or by http from this machine only, and without a login', () => {
+    const urlOf = (url: string) => readSettings({ ...jwt, HELIOGRAPH_JWT_JWKS_URL: url }, []).jwtJwksUrl
+    for (const url of [
+      'https://id.example.org:8443/jwks?x=1',
+      'http://localhost:8080/certs',
+      'http://127.0.0.1/jwks',
+      'http://[::1]:8080/jwks',
+    ])
+      expect(urlOf(url)).toBe(url)
+    for (const wrong of [
+      'http://id.example.org/jwks',
+      'http://127.0.0.1.example.org/jwks',
+      'http://localhost@id.example.org/jwks',
+      'https://name:password@id.example.org/jwks',
+      'ftp://localhost/jwks',
+      'file:///etc/jwks.json',
+      'https:///jwks',
+      'id.example.org',
+    ]) {
+      const problem = problemsOf({ ...jwt, HELIOGRAPH_JWT_JWKS_URL: wrong })
+      expect(problem).toContain('it takes a URL such as https://id.example.org/jwks.json')
+      expect(problem).not.toContain('password')
+    }
   })
 
   test('pages of other sites are listed by their origins, and only with tokens', () => {
@@ -119,7 +182,7 @@ describe('settings', () => {
       expect(problemsOf({ ...tokens, HELIOGRAPH_CORS_ORIGINS: wrong })).toContain('it takes origins such as')
     }
     expect(problemsOf({ HELIOGRAPH_CORS_ORIGINS: 'https://a.example.org' })).toContain(
-      'set HELIOGRAPH_TOKENS_FILE as well',
+      'set HELIOGRAPH_TOKENS_FILE or HELIOGRAPH_JWT_JWKS_URL as well',
     )
   })
 
@@ -160,6 +223,20 @@ describe('settings', () => {
       expect(problem).toContain(`${variable} is "…@host:1"`)
       expect(problem).not.toMatch(/pass@|w\/ord/)
     }
+  })
+
+  test("the secret of CloudStack's webhooks is off unless set, long enough, and shown by no error", () => {
+    const variable = 'HELIOGRAPH_CLOUDSTACK_WEBHOOK_SECRET'
+    expect(readSettings({ [variable]: '' }, []).cloudstackWebhookSecret).toBe(null)
+    const right = 'Aa0+/=!~'.repeat(2)
+    expect(readSettings({ [variable]: right }, []).cloudstackWebhookSecret).toBe(right)
+    const wrong = ['short', ' '.repeat(20), `${right}\n`, `${right} ${right}`, `${right}é`, 'x'.repeat(256)]
+    for (const secret of wrong) {
+      const problem = problemsOf({ [variable]: secret })
+      expect(problem).toContain(`${variable} is not right; it takes a secret of 16 to 255`)
+      expect(problem).not.toContain(secret)
+    }
+    expect(problemsOf({}, ['--cloudstack-webhook-secret', 'short-one'])).not.toContain('short-one')
   })
 
   test('a flag without a value, or given twice, is refused', () => {

@@ -30,6 +30,7 @@ const fences: readonly { readonly packages: RegExp; readonly allowed: readonly s
   { packages: /^node:sqlite$/, allowed: ['store/sqlite/'] },
   { packages: /^@pothos\//, allowed: ['graphql/'] },
   { packages: /^(graphql-yoga|@graphql-yoga\/.*|graphql-ws|ws)$/, allowed: ['http/', 'client/'] },
+  { packages: /^jose$/, allowed: ['auth/'] },
   { packages: /^(rabbitmq-client|amqp.*)$/, allowed: ['ingest/amqp-source'] },
 ]
 

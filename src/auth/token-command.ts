@@ -4,7 +4,14 @@
 import { parseArgs } from 'node:util'
 import { HeliographError } from '../errors.ts'
 import { createToken, hashToken } from './token.ts'
-import { appendToken, readTokenFile, rewriteTokenFile, roleNames, type TokenEntry } from './token-file.ts'
+import {
+  appendToken,
+  jwtNamePrefix,
+  readTokenFile,
+  rewriteTokenFile,
+  roleNames,
+  type TokenEntry,
+} from './token-file.ts'
 
 /** What a command has to say: `output` for standard output, `note` for people, on standard error. */
 export type Said = { readonly output: string; readonly note: string }
@@ -126,6 +133,7 @@ function entryOf(options: Options, sha256: string): TokenEntry {
   if (role !== 'tenant' && accounts.length > 0) throw wrong(`--account is for the role tenant, not ${role}`)
   const name = options.name ?? role
   if (name === '' || name.length > 200) throw wrong('--name takes 1 to 200 letters')
+  if (name.startsWith(jwtNamePrefix)) throw wrong('--name takes a name that does not begin with jwt:')
   const expiresAt = expiryOf(options['expires-days'])
   return { name, role, accounts, sha256, ...(expiresAt !== null && { expiresAt }) }
 }

@@ -13,6 +13,9 @@ import type { Principal, Role } from './principal.ts'
 /** The roles as the file and the command line spell them. */
 export const roleNames = ['admin', 'tenant', 'ingest', 'metrics'] as const
 
+/** How the names of those begin who come with a JWT; no entry's does. */
+export const jwtNamePrefix = 'jwt:'
+
 export type TokenEntry = {
   readonly name: string
   readonly role: (typeof roleNames)[number]
@@ -28,7 +31,11 @@ export type KnownToken = { readonly principal: Principal; readonly expiresAtMs: 
 
 const entry = z
   .strictObject({
-    name: z.string('takes a text').min(1, 'takes a text').max(200, 'takes at most 200 letters'),
+    name: z
+      .string('takes a text')
+      .min(1, 'takes a text')
+      .max(200, 'takes at most 200 letters')
+      .refine((name) => !name.startsWith(jwtNamePrefix), 'takes a text that does not begin with jwt:'),
     role: z.enum(roleNames, `takes one of ${roleNames.join(', ')}`),
     accounts: z.array(z.string().min(1), 'takes a list of account ids').default([]),
     sha256: z

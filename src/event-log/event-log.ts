@@ -10,6 +10,7 @@
 // Failure: when the store cannot be reached, every call throws STORE_UNAVAILABLE and nothing hangs.
 
 import type { Draft } from '../event/draft.ts'
+import type { Timestamp } from '../event/event.ts'
 import type { Cursor } from '../event/position.ts'
 import type { Entry } from './entry.ts'
 
@@ -35,6 +36,11 @@ export type EventLog = {
   head(): Promise<Cursor>
   /** A cursor just before the oldest retained entry: reading after it gives all there is. */
   tail(): Promise<Cursor>
+  /**
+   * The time since when nothing is forgotten: an event received then or later is still known, and logged
+   * again it is a duplicate. Moves on with the clock and with every append.
+   */
+  knownSince(): Promise<Timestamp>
   /**
    * Calls `follower` for every entry after `after`, for as long as it follows; misses none, doubles none.
    * `close` returns once no further call will come.

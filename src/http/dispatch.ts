@@ -32,7 +32,7 @@ export function createDispatch(
       const form = path === graphqlPath ? 'GRAPHQL' : 'PLAIN'
       // Who has the beginning of an answer already can only be told by cutting it off.
       if (response.headersSent) response.destroy()
-      else replyError(response, shown, form, allowHeader(shown, route))
+      else replyError(response, shown, form, headersOf(shown, route))
     }
   }
 }
@@ -46,7 +46,8 @@ export function shuttingDown(): HeliographError {
 
 async function enter(exchange: Exchange, path: string, route: Route | undefined, gate: Gate): Promise<void> {
   const { request, response } = exchange
-  if (route?.kind === 'OPEN') return methodOf(request, path, route.methods)(exchange)
+  if (route?.kind === 'OPEN' || route?.kind === 'SIGNED')
+    return methodOf(request, path, route.methods)(exchange)
   const visitor = gate.check(request)
   if (visitor.listedOrigin !== null) {
     allowOrigin(response, visitor.listedOrigin)
@@ -79,7 +80,9 @@ function methodOf<Handle>(
   )
 }
 
-function allowHeader({ code }: HeliographError, route: Route | undefined): OutgoingHttpHeaders {
-  if (code !== 'METHOD_NOT_ALLOWED' || route === undefined) return {}
-  return { allow: Object.keys(route.methods).join(', ') }
+/** What an answer says beside the error: which methods there are, and how to prove oneself without a token. */
+function headersOf({ code }: HeliographError, route: Route | undefined): OutgoingHttpHeaders {
+  if (code === 'METHOD_NOT_ALLOWED' && route) return { allow: Object.keys(route.methods).join(', ') }
+  if (code === 'UNAUTHENTICATED' && route?.kind === 'SIGNED') return { 'www-authenticate': 'Signature' }
+  return {}
 }

@@ -9,6 +9,7 @@ import { accepts, type Exchange, type Route } from './route.ts'
 const doors = {
   graphql: '/graphql',
   events: '/events',
+  cloudstack: '/events/cloudstack',
   live: '/health/live',
   ready: '/health/ready',
   metrics: '/metrics',

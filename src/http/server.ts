@@ -14,6 +14,7 @@ import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Resources } from '../resource/resources.ts'
 import type { Settings } from '../settings.ts'
+import { cloudStackWebhookRoute } from './cloudstack-webhook-route.ts'
 import { followConnections } from './connections.ts'
 import { createDispatch, graphqlPath, shuttingDown } from './dispatch.ts'
 import { createExecution } from './execution.ts'
@@ -61,6 +62,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const routes = new Map<string, Route>([
     [graphqlPath, graphqlRoute(execution, sse, gate, settings.bodyBytes)],
     ['/events', ingestRoute(parts, giveUp.signal)],
+    ['/events/cloudstack', cloudStackWebhookRoute(parts)],
     ...operatorRoutes(parts),
   ])
   let stopped: Promise<void> | null = null

@@ -25,6 +25,21 @@ export function judge(
   return draft.dedupeForMs !== null && agoMs > draft.dedupeForMs ? 'REPEAT' : 'DUPLICATE'
 }
 
+/**
+ * Since when (ms) everything received is still known as a duplicate.
+ * @param oldest the oldest entry with a record that counts by its offset; null where there is none
+ */
+export function knownSinceMs(
+  oldest: { readonly offset: number; readonly receivedAtMs: number } | null,
+  nowMs: number,
+  { dedupeMs }: Retention,
+): number {
+  const byAge = nowMs - dedupeMs
+  if (oldest === null || oldest.offset === 1) return byAge
+  // The entry before it, which is forgotten, may be of the same millisecond.
+  return Math.max(byAge, oldest.receivedAtMs + 1)
+}
+
 /** Whether an entry may be trimmed; the newest never is. */
 export function isOutdated(
   entry: { readonly offset: number; readonly receivedAtMs: number },

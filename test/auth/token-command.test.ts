@@ -62,6 +62,7 @@ it.each([
   [['create', '--role', 'root'], '--role takes one of'],
   [['create', '--role', 'tenant'], 'at least one --account'],
   [['create', '--role', 'admin', '--account', 'a'], 'is for the role tenant'],
+  [['create', '--role', 'admin', '--name', 'jwt:a b'], '--name takes a name that does not begin with jwt:'],
   [['create', '--role', 'admin', '--expires-days', '0'], '--expires-days takes'],
   [['create', '--role', 'admin', '--expires', '1'], '--expires'],
   [['make'], 'takes a command: create, list or withdraw'],

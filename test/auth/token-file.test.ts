@@ -121,6 +121,7 @@ describe('the token file', () => {
     expect(wrongEntries({ role: 'admin' })).toContain('and none for other roles')
     expect(wrongEntries({ token: 'x' })).toContain('not known')
     expect(wrongEntries({ name: '' })).toContain('tokens[0].name')
+    expect(wrongEntries({ name: 'jwt:a b' })).toContain('tokens[0].name takes a text that does not begin')
     const one = entry('one')
     expect(
       problem(JSON.stringify({ tokens: [one, { ...one, sha256: one.sha256.toUpperCase() }] })),

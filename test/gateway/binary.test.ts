@@ -76,6 +76,16 @@ describe('the binary', () => {
     expect((await fetch(`${url}/health/ready`)).status).toBe(200)
   })
 
+  test("with the secret of CloudStack's webhooks it shows their door, and never the secret", async () => {
+    const secret = 'only-CloudStack-and-the-gateway'
+    const env = { HELIOGRAPH_CLOUDSTACK_WEBHOOK_SECRET: secret, HELIOGRAPH_LOG_LEVEL: 'trace' }
+    const program = run([start, '--port', '0', '--data', directory], env)
+    await program.until(/\/events\/cloudstack {2}\(webhooks\)\n[\s\S]*metrics/)
+    program.process.kill('SIGTERM')
+    await program.ended()
+    expect(Object.values(program.output()).join()).not.toContain(secret)
+  })
+
   test.each(['SIGTERM', 'SIGINT'] as const)('%s stops it in good order with exit code 0', async (signal) => {
     const program = runGateway()
     await program.until(/metrics/)

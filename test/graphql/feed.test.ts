@@ -30,6 +30,7 @@ function storeless(visibility: Visibility = seesAll): Context {
     at: refuse,
     head: refuse,
     tail: refuse,
+    knownSince: refuse,
     follow: refuse,
   }
   const resources = { get: refuse, list: refuse, history: refuse }

@@ -92,6 +92,7 @@ describe('the paths', () => {
     expect(JSON.parse((await ask(gateway.url)).body)).toMatchObject({
       graphql: '/graphql',
       events: '/events',
+      cloudstack: '/events/cloudstack',
     })
   })
 

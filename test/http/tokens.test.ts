@@ -12,7 +12,8 @@ import { connect, query } from '../support/clients.ts'
 import { cloudEventBatch, note } from '../support/cloud.ts'
 import { startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { everyRole, inMs, makeTokenFile, type TokenFile } from '../support/tokens.ts'
-import { type Answer, answerTo, ask, askForSocket, open } from './ask.ts'
+import { answerTo, ask, open } from './ask.ts'
+import { bearer, doorsOf, json, openTo, reading, subscription } from './doors.ts'
 
 type Name = keyof typeof everyRole
 const listed = 'https://dashboard.example.org'
@@ -44,37 +45,13 @@ afterAll(async () => {
   await file.remove()
 })
 
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
-const json = { 'content-type': 'application/json' }
-const subscription = JSON.stringify({ query: 'subscription { events { id } }' })
-
-/** The status with which each door answers these headers; a WebSocket that is let in is 101. */
-const doors: Record<string, (headers: Record<string, string>) => Promise<Answer>> = {
-  'GraphQL by POST': (headers) =>
-    ask(gateway.endpoint, { method: 'POST', headers: { ...json, ...headers }, body: '{"query":"{ head }"}' }),
-  'GraphQL by GET': (headers) => ask(`${gateway.endpoint}?query={head}`, { headers }),
-  SSE: (headers) =>
-    ask(gateway.endpoint, {
-      method: 'POST',
-      headers: { ...json, accept: 'text/event-stream', 'last-event-id': 'end', ...headers },
-      body: subscription,
-    }),
-  WebSocket: (headers) => askForSocket(gateway.endpoint, headers),
-  events: (headers) =>
-    ask(`${gateway.url}/events`, {
-      method: 'POST',
-      headers: { 'content-type': cloudEventBatch, ...headers },
-      body: JSON.stringify([note('posted')]),
-    }),
-  metrics: (headers) => ask(`${gateway.url}/metrics`, { headers }),
-}
-const reading = ['GraphQL by POST', 'GraphQL by GET', 'SSE', 'WebSocket']
+const doors = doorsOf(() => gateway)
 const allowed: Record<Name, readonly string[]> = {
-  admin: Object.keys(doors),
-  acme: reading,
-  globex: reading,
-  ingest: ['events'],
-  metrics: ['metrics'],
+  admin: openTo.ADMIN,
+  acme: openTo.TENANT,
+  globex: openTo.TENANT,
+  ingest: openTo.INGEST,
+  metrics: openTo.METRICS,
 }
 const cases = Object.keys(allowed).flatMap((name) =>
   Object.keys(doors).map((door) => [name as Name, door] as const),
@@ -84,6 +61,11 @@ const cases = Object.keys(allowed).flatMap((name) =>
 async function known(): Promise<void> {
   while ((await doors['GraphQL by GET']?.(bearer(file.tokens.acme)))?.status !== 200);
   while ((await doors.metrics?.(bearer(file.tokens.ingest)))?.status !== 403);
+}
+
+/** Resolves once the gateway has read the file without acme in it. */
+async function unknown(): Promise<void> {
+  while ((await doors['GraphQL by GET']?.(bearer(file.tokens.acme)))?.status !== 401);
 }
 
 describe('a door', () => {
@@ -216,13 +198,17 @@ describe('who asks', () => {
 })
 
 describe('a subscription', () => {
+  const lifeMs = 4_000
   const short = { ...everyRole, acme: { ...everyRole.acme, expiresAt: '' } }
   const { acme: _, ...withdrawn } = everyRole
   const endings: [string, (begin: () => Promise<void>) => Promise<void>][] = [
     [
       'its token expires',
       async (begin) => {
-        await file.write({ ...short, acme: { ...short.acme, expiresAt: inMs(2_500) } })
+        // Out first: with the entry from before still known, nobody could tell when this one is.
+        await file.write(withdrawn)
+        await unknown()
+        await file.write({ ...short, acme: { ...short.acme, expiresAt: inMs(lifeMs) } })
         await known()
         await begin()
       },
@@ -250,7 +236,7 @@ describe('a subscription', () => {
       started = performance.now()
     })
     expect((await closed)[0]).toBe(4403)
-    expect(performance.now() - started).toBeLessThan(5_000 + 2_500)
+    expect(performance.now() - started).toBeLessThan(5_000 + lifeMs)
     const again = connect(gateway.socketEndpoint, file.tokens.acme)
     opened.push(again.close)
     const [error] = await again.subscribe('subscription { events { id } }').ended()
@@ -271,7 +257,7 @@ describe('a subscription', () => {
         started = performance.now()
       })
       const received = await text
-      expect(performance.now() - started).toBeLessThan(5_000 + 2_500)
+      expect(performance.now() - started).toBeLessThan(5_000 + lifeMs)
       expect(received).not.toContain('event: complete')
       expect(received).not.toContain('id: end')
       expect((await fetch(gateway.endpoint, request)).status).toBe(401)

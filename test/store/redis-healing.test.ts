@@ -291,6 +291,7 @@ describe('a Redis that is gone', () => {
     await expectUnavailable(store.log.at([1]))
     await expectUnavailable(store.log.head())
     await expectUnavailable(store.log.tail())
+    await expectUnavailable(store.log.knownSince())
     await expectUnavailable(
       store.resources.list({ filter: {}, visibility: { kind: 'ALL' } }, { first: 1, after: null }),
     )

@@ -132,6 +132,7 @@ describe('the threads of the embedded store', () => {
       store.log.append([draft(12)]),
       store.log.head(),
       store.log.read(head, 1),
+      store.log.knownSince(),
       store.resources.get([]),
       store.resources.list({ filter: {}, visibility: seesAll }, { first: 1, after: null }),
       store.trim(),

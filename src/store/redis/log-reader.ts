@@ -11,7 +11,7 @@ import { expectMeta, type Meta, metaFields, readMeta } from './meta.ts'
 import { type EntryRecord, entryOf, readRecord, type StreamItem } from './record.ts'
 import { transact } from './transaction.ts'
 
-export type LogReader = Omit<EventLog, 'append' | 'follow'>
+export type LogReader = Omit<EventLog, 'append' | 'follow' | 'knownSince'>
 
 export function createLogReader(call: Call): LogReader {
   async function meta(): Promise<Meta> {

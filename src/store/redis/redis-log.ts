@@ -5,6 +5,7 @@ import type { Retention } from '../store.ts'
 import { listen } from './announcements.ts'
 import type { Connection } from './connection.ts'
 import { createKnownResources } from './known-resources.ts'
+import { readKnownSince } from './known-since.ts'
 import { openLiveTail } from './live-tail.ts'
 import { createLogReader } from './log-reader.ts'
 import { createAppending } from './redis-append.ts'
@@ -36,7 +37,12 @@ export async function openRedisLog(connection: Connection, retention: Retention)
   const prober = setInterval(connection.probe, longestSilenceMs)
 
   return {
-    log: { ...createLogReader(connection.call), append, follow: tail.follow },
+    log: {
+      ...createLogReader(connection.call),
+      append,
+      knownSince: () => readKnownSince(connection.call, retention),
+      follow: tail.follow,
+    },
     async close() {
       clearInterval(watcher)
       clearInterval(prober)

@@ -46,6 +46,8 @@ export type ReaderCalls = {
   epoch(): Epoch
   head(): Place
   tail(): Place
+  /** In milliseconds. */
+  knownSince(nowMs: number): number
   read(after: Cursor, limit: number): EntryRow[]
   readBackwards(before: Cursor | null, limit: number): EntryRow[]
   at(offsets: readonly number[]): (EntryRow | null)[]

@@ -4,6 +4,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type Cursor, cursorExpired } from '../../event/position.ts'
 import { resourceKey } from '../../resource/resource.ts'
+import { knownSinceMs } from '../retention.ts'
+import type { Retention } from '../store.ts'
 import { createHistory } from './history.ts'
 import { createLister } from './lister.ts'
 import type { EntryRow, Place, ReaderCalls, ResourceRow } from './messages.ts'
@@ -11,7 +13,7 @@ import { openReadOnly, readEpoch } from './schema.ts'
 import { snapshot } from './transaction.ts'
 
 /** Opens the data that the writer has opened. */
-export function openReader(directory: string): ReaderCalls {
+export function openReader(directory: string, retention: Retention): ReaderCalls {
   const database = openReadOnly(directory)
   const places = createPlaces(database)
   const after = database.prepare('SELECT offset, json FROM entries WHERE offset > ? ORDER BY offset LIMIT ?')
@@ -26,6 +28,7 @@ export function openReader(directory: string): ReaderCalls {
     epoch: () => places.epoch,
     head: () => places.head(),
     tail: () => places.tail(),
+    knownSince: createKnownSince(database, retention),
     read: (cursor, limit) =>
       snapshot(database, () => {
         places.check(cursor, 'after')
@@ -48,6 +51,23 @@ export function openReader(directory: string): ReaderCalls {
     history: createHistory(database),
     close: () => database.close(),
   }
+}
+
+function createKnownSince(database: DatabaseSync, retention: Retention): (nowMs: number) => number {
+  const newest = database.prepare('SELECT offset, received_at FROM dedupe ORDER BY offset DESC LIMIT 1')
+  const next = database.prepare(
+    'SELECT offset, received_at FROM dedupe WHERE offset > ? ORDER BY offset LIMIT 1',
+  )
+  return (nowMs) =>
+    snapshot(database, () => {
+      const last = newest.get()
+      const oldest = next.get(Number(last?.offset ?? 0) - retention.dedupeEntries)
+      return knownSinceMs(
+        oldest ? { offset: Number(oldest.offset), receivedAtMs: Number(oldest.received_at) } : null,
+        Math.max(nowMs, Number(last?.received_at ?? 0)),
+        retention,
+      )
+    })
 }
 
 function createPlaces(database: DatabaseSync) {

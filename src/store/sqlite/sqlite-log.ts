@@ -40,6 +40,7 @@ export async function openSqliteLog(
     at: async (offsets) => (await reader.call('at', offsets)).map((row) => row && readEntry(epoch, row)),
     head,
     tail: async () => cursorAt(await reader.call('tail')),
+    knownSince: async () => new Date(await reader.call('knownSince', Date.now())).toISOString(),
     follow: followers.follow,
     committed: (rows) => followers.announce(entriesOf(rows)),
   }

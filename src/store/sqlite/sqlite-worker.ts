@@ -30,7 +30,7 @@ function open(): void {
   const opened =
     role === 'WRITER'
       ? openWriter(directory, retention, (rows) => send({ kind: 'COMMITTED', rows }))
-      : openReader(directory)
+      : openReader(directory, retention)
   calls = opened as unknown as { readonly [name: string]: Call }
 }
 

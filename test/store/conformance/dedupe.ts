@@ -3,7 +3,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '../../support/engine.ts'
 import { draft, drafts } from './drafts.ts'
-import { openStore, readAll, stopClock } from './open-store.ts'
+import { openStore, range, readAll, stopClock } from './open-store.ts'
+
+const dayMs = 24 * 3_600_000
 
 export function describeDedupe(engine: Engine): void {
   describe('duplicates', () => {
@@ -114,6 +116,67 @@ export function describeDedupe(engine: Engine): void {
       expect(await tell()).toEqual({ kind: 'DUPLICATE', cursor: second?.cursor })
       const events = (await readAll(store.log)).map(({ event }) => event.eventId)
       expect(events).toEqual(['event-words', `event-words~${receivedMs}`])
+    })
+
+    it('nothing is forgotten for dedupeMs, in an empty log as in a full one', async () => {
+      const advance = stopClock()
+      const { store } = await openStore(engine, { dedupeMs: 60_000 })
+      const startMs = Date.now()
+      expect(Date.parse(await store.log.knownSince())).toBe(startMs - 60_000)
+      await store.log.append(drafts(1, 3))
+      advance(90_000)
+      expect(Date.parse(await store.log.knownSince())).toBe(startMs + 30_000)
+      await store.trim()
+      expect(Date.parse(await store.log.knownSince())).toBe(startMs + 30_000)
+    })
+
+    it('nothing is forgotten since the last entry that left the dedupeEntries, trimmed or not', async () => {
+      const advance = stopClock()
+      const { store } = await openStore(engine, { dedupeEntries: 3 })
+      const startMs = Date.now()
+      for (const n of range(1, 6)) {
+        await store.log.append([draft(n)])
+        if (n === 3) expect(Date.parse(await store.log.knownSince())).toBe(startMs + 2_000 - dayMs)
+        advance(1_000)
+      }
+      // The entries received at 0, 1 and 2 s are forgotten, those at 3, 4 and 5 s are known.
+      expect(Date.parse(await store.log.knownSince())).toBe(startMs + 3_001)
+      await store.trim()
+      expect(Date.parse(await store.log.knownSince())).toBe(startMs + 3_001)
+    })
+
+    it('entries of the same millisecond as one that was forgotten do not count as all known', async () => {
+      stopClock()
+      const { store } = await openStore(engine, { dedupeEntries: 3 })
+      await store.log.append(drafts(1, 6))
+      expect(Date.parse(await store.log.knownSince())).toBe(Date.now() + 1)
+    })
+
+    it('what a smaller window has forgotten does not count as known in a larger one', async () => {
+      const advance = stopClock()
+      const opened = await openStore(engine, { dedupeEntries: 2 })
+      const startMs = Date.now()
+      for (const n of range(1, 5)) {
+        await opened.store.log.append([draft(n)])
+        advance(1_000)
+      }
+      await opened.store.trim()
+      const { log } = await opened.reopen({ dedupeEntries: 1_000 })
+      expect(Date.parse(await log.knownSince())).toBe(startMs + 3_001)
+    })
+
+    it('an event logged again does not hide since when the others are known', async () => {
+      const advance = stopClock()
+      const { store } = await openStore(engine, { dedupeEntries: 4 })
+      const startMs = Date.now()
+      // The words are logged twice, at 1 s and, as another event, at 5 s.
+      for (const n of [1, 'words', 3, 4, 'words'] as const) {
+        await store.log.append([n === 'words' ? draft(n, 2_000) : draft(n)])
+        advance(1_000)
+      }
+      const known = Date.parse(await store.log.knownSince())
+      expect(known).toBeGreaterThan(startMs)
+      expect(known).toBeLessThanOrEqual(startMs + 2_001)
     })
   })
 }

@@ -1,0 +1,40 @@
+// Everything that the settings let count as a credential, behind the one seam: the token file, JWTs, or both.
+
+import type { Logger } from '../observe/logger.ts'
+import type { Settings } from '../settings.ts'
+import type { Credentials } from './credential.ts'
+import { isJwtLike, openJwtCredentials } from './jwt-credentials.ts'
+import { openTokens } from './tokens.ts'
+
+type Sources = Pick<
+  Settings,
+  'tokensFile' | 'jwtJwksUrl' | 'jwtIssuer' | 'jwtAudience' | 'jwtRoleClaim' | 'jwtAccountsClaim'
+>
+
+/**
+ * Null where no tokens are asked for.
+ * @throws HeliographError BAD_SETTING where the token file cannot be used
+ */
+export async function openCredentials(settings: Sources, logger: Logger): Promise<Credentials | null> {
+  const tokens = settings.tokensFile === null ? null : await openTokens(settings.tokensFile, logger)
+  const jwts = openJwts(settings, logger)
+  return tokens !== null && jwts !== null ? eitherOf(tokens, jwts) : (tokens ?? jwts)
+}
+
+function openJwts(settings: Sources, logger: Logger): Credentials | null {
+  const { jwtJwksUrl: jwksUrl, jwtIssuer: issuer, jwtAudience: audience } = settings
+  if (jwksUrl === null || issuer === null || audience === null) return null
+  const { jwtRoleClaim: roleClaim, jwtAccountsClaim: accountsClaim } = settings
+  return openJwtCredentials({ jwksUrl, issuer, audience, roleClaim, accountsClaim }, logger)
+}
+
+/** Told apart by form alone: nothing that one refuses is tried at the other. */
+function eitherOf(tokens: Credentials, jwts: Credentials): Credentials {
+  return {
+    find: (token) => (isJwtLike(token) ? jwts : tokens).find(token),
+    close() {
+      tokens.close()
+      jwts.close()
+    },
+  }
+}
