@@ -47,7 +47,6 @@ export function followConnections(
     socket.once('close', () => {
       open -= 1
       fresh.delete(socket)
-      // Answers that wait for their turn on it never hear of its end.
       answers.delete(socket)
     })
   })

@@ -90,6 +90,7 @@ export function createGraphqlOverSse(
   }
 
   const subscribe = async (exchange: Exchange, credential: Credential, prepared: Prepared) => {
+    // Its reader may have left while the token was looked at, and would never be heard to leave.
     if (exchange.response.destroyed) return
     if (exchange.response.socket === null) throw behindAnother()
     const line = openLine(exchange, credential, admitStream(credential))
@@ -138,7 +139,7 @@ export function createGraphqlOverSse(
   }
 }
 
-/** Nobody would hear it leave, and nobody could read it before the answers asked for earlier. */
+/** Its bytes would pile up behind the answers asked for earlier, whatever its reader reads. */
 function behindAnother(): HeliographError {
   return new HeliographError(
     'TOO_MANY_OPERATIONS',

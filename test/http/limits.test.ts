@@ -218,6 +218,25 @@ describe('operations of one principal', () => {
   })
 })
 
+describe('an event stream', () => {
+  it('asked for behind another answer on one connection is refused, as its events would pile up there', async () => {
+    const { hostname, port } = new URL(gateway.url)
+    const socket = connectTcp(Number(port), hostname)
+    opened.push(() => socket.destroy())
+    const body = JSON.stringify([note('ahead')])
+    const { authorization } = bearer('admin')
+    const common = `HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: ${authorization}\r\n`
+    socket.write(
+      `POST /events ${common}Content-Type: ${cloudEventBatch}\r\nContent-Length: ${body.length}\r\n\r\n${body}` +
+        `GET /graphql?query=${encodeURIComponent(subscription)} ${common}Accept: text/event-stream\r\nConnection: close\r\n\r\n`,
+    )
+    let text = ''
+    for await (const piece of socket.setEncoding('utf8')) text += piece
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 202', 'HTTP/1.1 429'])
+    expect(text).toContain('open one of its own for a stream')
+  })
+})
+
 describe('what a principal holds', () => {
   /** Each begins something and leaves it in another way. */
   const ways: [string, () => Promise<unknown>][] = [
