@@ -84,7 +84,7 @@ export function createEndpointQueue(parts: QueueParts): EndpointQueue {
     return at
   }
 
-  /** @returns whether there is more to read, and room for it */
+  /** @returns whether there may be more to read */
   const readPage = async (from: Cursor): Promise<boolean> => {
     const { epoch, offset } = tip()
     if (from.epoch === epoch && from.offset >= offset) {
@@ -93,15 +93,16 @@ export function createEndpointQueue(parts: QueueParts): EndpointQueue {
     }
     const page = await pages.after(from)
     // It was moved meanwhile, or closed.
-    if (isClosed || behind !== from) return !isClosed && behind !== null
+    if (isClosed || behind !== from) return true
     behind = take(page, from)
     if (pending.length > 0) filled()
-    return page.length > 0 && pending.length < room
+    return page.length > 0
   }
 
   const readOn = async () => {
     try {
-      while (!isClosed && behind !== null && (await readPage(behind)));
+      // Whoever settles meanwhile finds it reading, so the room is looked at after each page.
+      while (!isClosed && behind !== null && pending.length < room && (await readPage(behind)));
       isReading = false
     } catch (error) {
       isReading = false
