@@ -5,7 +5,6 @@ import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import type { Credential } from '../auth/credential.ts'
 import { tokenEnded } from '../auth/gate.ts'
-import type { Principal } from '../auth/principal.ts'
 import { errorCatalogue, HeliographError } from '../errors.ts'
 import { carryUtf8 } from '../hub/carry.ts'
 import type { Connection } from '../hub/feed.ts'
@@ -17,7 +16,7 @@ import { pingFrame, textFrame } from './websocket-frame.ts'
 
 export type ClientSocket = {
   /** @throws HeliographError UNAUTHENTICATED before somebody entered */
-  principal(): Principal
+  credential(): Credential
   /** Whoever is let in by this socket; its end is the socket's. */
   enter(credential: Credential): void
   readonly hubSocket: HubSocket
@@ -130,13 +129,13 @@ export function createClientSocket({ ws, socket, hub, settings }: ClientSocketPa
 function createEntry(
   ws: WebSocket,
   close: (code: number, reason: string) => void,
-): Pick<ClientSocket, 'principal' | 'enter'> {
+): Pick<ClientSocket, 'credential' | 'enter'> {
   let entered: Credential | null = null
   let stopWatching = () => {}
   ws.once('close', () => stopWatching())
   return {
-    principal() {
-      if (entered !== null) return entered.principal
+    credential() {
+      if (entered !== null) return entered
       throw new HeliographError('UNAUTHENTICATED', 'connection_init comes first')
     },
     enter(credential) {

@@ -15,6 +15,7 @@ import type { Settings } from '../settings.ts'
 import { onceDrained } from './drain.ts'
 import type { Execution } from './execution.ts'
 import type { Heartbeat } from './heartbeat.ts'
+import { commonHeaders } from './json-reply.ts'
 import type { Exchange } from './route.ts'
 import { beginSseStream, endId, type SseStream, sseEncoding } from './sse-stream.ts'
 
@@ -71,7 +72,7 @@ export function createGraphqlOverSse(
     const line = openLine(exchange, credential, stream)
     const ended = (error: unknown) => line.close(() => end(stream, error))
     try {
-      const { feed, after } = createFeed(prepared, execution.contextOf(credential.principal))
+      const { feed, after } = createFeed(prepared, execution.contextOf(credential))
       await line.socket.subscribe({ operationId, feed, after: resumeCursor(exchange) ?? after, ended })
     } catch (error) {
       ended(error)
@@ -88,7 +89,7 @@ export function createGraphqlOverSse(
   return {
     isOver({ request, response }) {
       if (request.headers['last-event-id'] !== endId) return false
-      response.writeHead(204).end()
+      response.writeHead(204, { ...commonHeaders, 'cache-control': 'no-store' }).end()
       return true
     },
     async answer(exchange, credential, parameters) {
@@ -102,7 +103,7 @@ export function createGraphqlOverSse(
       if (prepared.kind === 'mutation' && exchange.request.method !== 'POST') {
         throw new HeliographError('METHOD_NOT_ALLOWED', 'mutations are taken by POST only')
       }
-      const result = await execution.run(prepared, execution.contextOf(credential.principal))
+      const result = await execution.run(prepared, execution.contextOf(credential))
       beginSseStream(exchange.response).finish(JSON.stringify(result))
     },
     stop() {

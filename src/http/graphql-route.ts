@@ -23,12 +23,11 @@ export function graphqlRoute(
   const page = createGraphiqlPage(gate.asksForTokens ? 'SSE' : 'WS')
 
   const answer = async (exchange: Exchange, credential: Credential, body: string | null) => {
-    const { principal } = credential
-    if (!accepts(exchange.request, 'text/event-stream')) return http.answer(exchange, principal, body)
+    if (!accepts(exchange.request, 'text/event-stream')) return http.answer(exchange, credential, body)
     if (sse.isOver(exchange)) return
     const parameters = body === null ? readQueryParameters(exchange.query) : readBodyParameters(body)
     const streams = !acceptsJson(exchange) || isSubscription(parameters)
-    return streams ? sse.answer(exchange, credential, parameters) : http.answer(exchange, principal, body)
+    return streams ? sse.answer(exchange, credential, parameters) : http.answer(exchange, credential, body)
   }
 
   const isSubscription = (parameters: ReturnType<typeof readBodyParameters>) => {
@@ -43,6 +42,7 @@ export function graphqlRoute(
   return {
     kind: 'GUARDED',
     right: 'READ',
+    operationFor: operationOf,
     page: page.answer,
     methods: {
       GET: (exchange, credential) => answer(exchange, credential, null),
@@ -52,6 +52,14 @@ export function graphqlRoute(
       },
     },
   }
+}
+
+/** An event stream of a subscription by GET, which is all that an EventSource asks for. */
+function operationOf(exchange: Exchange): string | null {
+  const { request, query } = exchange
+  if (request.method !== 'GET' || acceptsJson(exchange) || !accepts(request, 'text/event-stream')) return null
+  const parameters = new URLSearchParams(query)
+  return JSON.stringify(['query', 'operationName', 'variables'].map((name) => parameters.get(name)))
 }
 
 function acceptsJson({ request }: Exchange): boolean {

@@ -6,6 +6,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Gate } from '../auth/gate.ts'
+import type { Tickets } from '../auth/tickets.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Intake } from '../ingest/intake.ts'
@@ -30,6 +31,7 @@ import type { Route } from './route.ts'
 export type ServerParts = {
   readonly settings: Settings
   readonly gate: Gate
+  readonly tickets: Pick<Tickets, 'create'>
   readonly log: EventLog
   readonly resources: Resources
   readonly hub: Hub

@@ -63,7 +63,7 @@ export function createSocketProtocol(settings: Limits, execution: Execution): Se
     },
     execute: (args) => {
       const { prepared, client } = args as Operation
-      return execution.run(prepared, execution.contextOf(client.principal())) as ReturnType<
+      return execution.run(prepared, execution.contextOf(client.credential())) as ReturnType<
         NonNullable<Protocol['execute']>
       >
     },
@@ -110,7 +110,7 @@ function subscribe({ id, client, prepared }: Operation, execution: Execution): P
     subscriber?.close()
   })
   const start = async () => {
-    const { feed, after } = createFeed(prepared, execution.contextOf(client.principal()))
+    const { feed, after } = createFeed(prepared, execution.contextOf(client.credential()))
     subscriber = await client.hubSocket.subscribe({ operationId: id, feed, after, ended: parked.fail })
     if (over) subscriber.close()
   }

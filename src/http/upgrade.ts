@@ -6,8 +6,9 @@ import type { Socket } from 'node:net'
 import type { Credential } from '../auth/credential.ts'
 import type { Gate, Visitor } from '../auth/gate.ts'
 import { HeliographError } from '../errors.ts'
-import { errorHeaders, formatError } from './json-reply.ts'
+import { commonHeaders, errorHeaders, formatError } from './json-reply.ts'
 import { splitTarget } from './route.ts'
+import { misplacedTicket, readTicket } from './ticket.ts'
 
 /** Who opens a WebSocket. */
 export type Arrival = {
@@ -18,7 +19,7 @@ export type Arrival = {
 
 /**
  * @throws HeliographError FORBIDDEN for a stranger or a token without the right, UNAUTHENTICATED for a wrong
- * token, NOT_FOUND where no WebSocket is
+ * token or a stream ticket, NOT_FOUND where no WebSocket is
  */
 export async function admitUpgrade(
   request: IncomingMessage,
@@ -26,10 +27,11 @@ export async function admitUpgrade(
   gate: Gate,
 ): Promise<Arrival> {
   const visitor = gate.check(request)
-  const { path } = splitTarget(request.url ?? '/')
+  const { path, query } = splitTarget(request.url ?? '/')
   if (path !== socketPath) {
     throw new HeliographError('NOT_FOUND', `no WebSocket is at ${path}: connect to ${socketPath}`)
   }
+  if (readTicket(query) !== null) throw misplacedTicket()
   return { visitor, credential: visitor.isIntroduced ? await visitor.admit('READ') : null }
 }
 
@@ -37,6 +39,7 @@ export async function admitUpgrade(
 export function refuseUpgrade(socket: Socket, error: HeliographError): void {
   const body = `${JSON.stringify({ error: formatError(error) })}\n`
   const headers = {
+    ...commonHeaders,
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     connection: 'close',
