@@ -40,6 +40,7 @@ export function createTicketRows(database: DatabaseSync): TicketRows {
       const answers = transaction(database, () => group.map(({ run }) => run()))
       for (const answer of answers) answer()
     } catch (error) {
+      bind.forget()
       for (const { reject } of group) reject(error)
     }
   }
@@ -60,7 +61,10 @@ export function createTicketRows(database: DatabaseSync): TicketRows {
     put: (ticket, limits) => grouped(() => put(ticket, limits)),
     bind: async (use, limits) => bind.known(use, limits) ?? grouped(() => bind.noted(use, limits)),
     isBusy: () => waiting.length > 0,
-    removeEnded: (nowMs) => Number(remove.run(nowMs).changes) === rowsPerStep,
+    removeEnded(nowMs) {
+      bind.forget()
+      return Number(remove.run(nowMs).changes) === rowsPerStep
+    },
   }
 }
 
@@ -89,8 +93,10 @@ function createBind(database: DatabaseSync) {
   )
   const removeOldest = database.prepare(
     `DELETE FROM tickets WHERE hash IN (SELECT hash FROM tickets
-      WHERE holder = ? AND (operation IS NULL) = 0 AND hash <> ? ORDER BY used_at LIMIT ?)`,
+      WHERE holder = ? AND (operation IS NULL) = 0 ORDER BY used_at LIMIT ?)`,
   )
+  // By holder, counted once: counting ten thousand for every first use would cost more than the use.
+  const inUse = new Map<string, number>()
   const read = (hash: string, nowMs: number) => find.get(hash, nowMs) as Row | undefined
 
   /** The answer where nothing is to be written; null where the use is to be noted. */
@@ -109,12 +115,18 @@ function createBind(database: DatabaseSync) {
     const row = read(hash, nowMs)
     if (row === undefined) return { kind: 'UNKNOWN' }
     // Another use may have come first in the same commit.
-    if (row.operation !== null && row.operation !== operation) return { kind: 'OTHER_OPERATION' }
+    if (row.operation === null) makeRoom(row.holder, most)
+    else if (row.operation !== operation) return { kind: 'OTHER_OPERATION' }
     note.run(operation, nowMs, Math.min(row.ends_at ?? Number.MAX_SAFE_INTEGER, nowMs + idleMs), hash)
-    const excess = Number(countUsed.get(row.holder)?.count) - most
-    if (excess > 0) removeOldest.run(row.holder, hash, excess)
     return { kind: 'BOUND', reference: row.reference }
   }
 
-  return { known, noted }
+  /** For one more in use. */
+  function makeRoom(holder: string, most: number): void {
+    const count = (inUse.get(holder) ?? Number(countUsed.get(holder)?.count)) + 1
+    if (count > most) removeOldest.run(holder, count - most)
+    inUse.set(holder, Math.min(count, most))
+  }
+
+  return { known, noted, forget: () => inUse.clear() }
 }
