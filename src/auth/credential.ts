@@ -19,6 +19,16 @@ export type Reference =
       readonly principal: Principal
       readonly expiresAtMs: number | null
     }
+  /** A JWT that was taken, without its text. */
+  | {
+      readonly kind: 'JWT'
+      readonly issuer: string
+      readonly audience: string
+      /** Of the key it was signed with. */
+      readonly keyMark: string
+      readonly principal: Principal
+      readonly expiresAtMs: number
+    }
 
 export type Credential = {
   readonly principal: Principal
@@ -39,5 +49,7 @@ export type Credentials = {
 
 /** Whose credential it is, as text: the same for everything that counts as one holder, and no secret. */
 export function holderOf(reference: Reference): string {
-  return reference.kind === 'TOKEN' ? `TOKEN ${reference.sha256}` : reference.kind
+  if (reference.kind === 'LOOPBACK') return reference.kind
+  // The name of a JWT's principal has issuer and subject, whatever token it is this hour.
+  return `${reference.kind} ${reference.kind === 'TOKEN' ? reference.sha256 : reference.principal.name}`
 }

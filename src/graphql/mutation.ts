@@ -9,7 +9,7 @@ builder.mutationType({
     createStreamTicket: t.field({
       type: StreamTicketObject,
       description:
-        'Makes a ticket for whoever asks. TOO_MANY_TICKETS where a thousand of the same token wait for their first use.',
+        'Makes a ticket for whoever asks. TOO_MANY_TICKETS where a thousand of the same token, or of the same subject of JWTs, wait for their first use.',
       resolve: (_root, _args, { createTicket }) => createTicket(),
     }),
   }),

@@ -1,10 +1,14 @@
-// Tickets over a real store and a real token file: what they are, what ends them, and how long they last.
+// Tickets over a real store, a real token file and a real issuer of JWTs: what they are, what ends them, and how long they last.
 
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { Credentials } from '../../src/auth/credential.ts'
+import { openCredentials } from '../../src/auth/credentials.ts'
 import { loopbackCredential, recallLoopback } from '../../src/auth/gate.ts'
+import { type JwtTrust, openJwtCredentials } from '../../src/auth/jwt-credentials.ts'
 import { createTickets } from '../../src/auth/tickets.ts'
 import { openTokens } from '../../src/auth/tokens.ts'
 import { createLogger } from '../../src/observe/logger.ts'
+import { inSeconds, startIssuer } from '../support/issuer.ts'
 import { sqliteEngine } from '../support/store.ts'
 import { everyRole, inMs, makeTokenFile } from '../support/tokens.ts'
 
@@ -165,5 +169,98 @@ describe('without tokens', () => {
     await expect(tokens.recall({ kind: 'LOOPBACK' })).rejects.toMatchObject(unauthenticated)
     const guarded = await tickets.create(await find('admin'))
     await expect(loopback.check(guarded.ticket, 'one')).rejects.toMatchObject(unauthenticated)
+  })
+})
+
+describe('a ticket of a JWT', () => {
+  async function openJwts() {
+    const { store, stop } = await sqliteEngine.open()
+    const issuer = await startIssuer()
+    const trust = {
+      jwksUrl: issuer.settings.jwtJwksUrl,
+      issuer: issuer.settings.jwtIssuer,
+      audience: issuer.settings.jwtAudience,
+      roleClaim: 'role',
+      accountsClaim: 'accounts',
+    }
+    const pace = { refreshMs: 300, cooldownMs: 50, timeoutMs: 3_000, staleMs: 86_400_000 }
+    const opened: Credentials[] = []
+    const open = (changes: Partial<JwtTrust> = {}) => {
+      const jwts = openJwtCredentials({ ...trust, ...changes }, createLogger('silent'), pace)
+      opened.push(jwts)
+      return { jwts, tickets: createTickets(store.tickets, jwts.recall) }
+    }
+    onTestFinished(async () => {
+      for (const { close } of opened) close()
+      await issuer.stop()
+      await stop()
+    })
+    return { issuer, open, ...open() }
+  }
+
+  it('lets in on another gateway as well, without the JWT, and ends with its exp', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const { issuer, jwts, tickets, open } = await openJwts()
+    const credential = await jwts.find(await issuer.sign({ exp: inSeconds(600) }))
+    const { ticket } = await tickets.create(credential)
+    const another = open()
+    const recalled = await another.tickets.check(ticket, 'one')
+    expect(recalled).toMatchObject({
+      principal: credential.principal,
+      expiresAtMs: credential.expiresAtMs,
+      reference: credential.reference,
+    })
+    const ended = new Promise<void>((resolve) => recalled.watch(resolve))
+    vi.setSystemTime(credential.expiresAtMs ?? 0)
+    await ended
+    await expect(another.tickets.check(ticket, 'one')).rejects.toMatchObject(unauthenticated)
+    await expect(jwts.recall(credential.reference)).rejects.toMatchObject(unauthenticated)
+  })
+
+  it('ends with the key that the JWT was signed with', async () => {
+    const { issuer, jwts, tickets } = await openJwts()
+    await issuer.addKey('second')
+    const { ticket } = await tickets.create(await jwts.find(await issuer.sign({}, { kid: 'second' })))
+    const credential = await tickets.check(ticket, 'one')
+    const ended = new Promise<void>((resolve) => credential.watch(resolve))
+    issuer.withdrawKey('second')
+    await ended
+    await expect(tickets.check(ticket, 'one')).rejects.toMatchObject(unauthenticated)
+  })
+
+  it('is put off while the keys of the issuer cannot be fetched, and counts for no other issuer', async () => {
+    const { issuer, jwts, tickets, open } = await openJwts()
+    const { ticket } = await tickets.create(await jwts.find(await issuer.sign()))
+    await expect(open({ issuer: 'another' }).tickets.check(ticket, 'one')).rejects.toMatchObject(
+      unauthenticated,
+    )
+    await expect(open({ audience: 'another' }).tickets.check(ticket, 'one')).rejects.toMatchObject(
+      unauthenticated,
+    )
+    await issuer.shut()
+    const late = open()
+    await expect(late.tickets.check(ticket, 'one')).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' })
+    await issuer.open()
+    await vi.waitFor(() => late.tickets.check(ticket, 'one'), 10_000)
+  })
+
+  it('goes beside tickets of the file where both count', async () => {
+    const { issuer } = await openJwts()
+    const { store, file } = await open()
+    const settings = {
+      tokensFile: file.path,
+      ...issuer.settings,
+      jwtRoleClaim: 'role',
+      jwtAccountsClaim: 'accounts',
+    }
+    const both = await openCredentials(settings, createLogger('silent'))
+    if (both === null) throw new Error('nothing counts')
+    onTestFinished(() => both.close())
+    const tickets = createTickets(store, both.recall)
+    for (const token of [await issuer.sign(), file.tokens.acme ?? '']) {
+      const credential = await both.find(token)
+      const { ticket } = await tickets.create(credential)
+      expect((await tickets.check(ticket, 'one')).principal).toEqual(credential.principal)
+    }
   })
 })
