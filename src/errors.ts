@@ -54,8 +54,26 @@ export const errorCatalogue = {
     close: null,
     retry: false,
   },
+  REQUEST_TIMEOUT: {
+    means: 'The request, or the rest of it, did not come in time.',
+    status: 408,
+    close: null,
+    retry: true,
+  },
+  TOO_MANY_CONNECTIONS: {
+    means: 'The caller has as many connections as it may.',
+    status: 429,
+    close: 1013,
+    retry: true,
+  },
   TOO_MANY_OPERATIONS: {
-    means: 'The socket holds as many operations as it may.',
+    means: 'The socket or the caller has as many operations as it may.',
+    status: 429,
+    close: null,
+    retry: true,
+  },
+  RATE_LIMITED: {
+    means: 'The caller posts events faster than it may.',
     status: 429,
     close: null,
     retry: true,

@@ -3,6 +3,7 @@
 // server takes no more and finishes what it took, sockets close, sources finish what they took, then
 // intake, hub and store.
 
+import { createAllowances } from './auth/allowance.ts'
 import { openCredentials } from './auth/credentials.ts'
 import { createGate, recallLoopback } from './auth/gate.ts'
 import { createTickets } from './auth/tickets.ts'
@@ -57,6 +58,7 @@ async function openAll(settings: Settings, logger: Logger, opened: AsyncDisposab
   const credentials = await openCredentials(settings, logger)
   opened.defer(() => credentials?.close())
   const metrics = createMetrics()
+  const allowances = createAllowances(settings, metrics)
   const store = await openStore(settings, logger)
   opened.defer(() => store.close())
   const tickets = createTickets(store.tickets, credentials?.recall ?? recallLoopback)
@@ -75,7 +77,7 @@ async function openAll(settings: Settings, logger: Logger, opened: AsyncDisposab
     // A broker that is down stops no client from being served.
     ...(amqp && { amqp: () => ({ ready: true, detail: amqp.detail() }) }),
   })
-  const parts = { settings, gate, tickets, log, resources, hub, intake, metrics, health, logger }
+  const parts = { settings, gate, tickets, allowances, log, resources, hub, intake, metrics, health, logger }
   const server = await startServer(parts).catch((error: unknown) => {
     throw listenError(error, settings)
   })

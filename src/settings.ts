@@ -52,6 +52,15 @@ export type Settings = {
   queryDepth: number
   queryCost: number
   socketOperations: number
+  principalConnections: number
+  principalOperations: number
+  principalEventsPerSecond: number
+  /** Connections of everybody, of any kind. */
+  connections: number
+  /** WebSockets whose token is still to come. */
+  waitingSockets: number
+  headersTimeoutMs: number
+  requestTimeoutMs: number
   initTimeoutMs: number
   idleTimeoutMs: number
   bufferBytes: number
@@ -203,6 +212,49 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
     100_000,
     'The most operations on one WebSocket',
   ),
+  principalConnections: count(
+    'HELIOGRAPH_PRINCIPAL_CONNECTIONS',
+    1_000,
+    1,
+    1e6,
+    'The most WebSockets and event streams of one caller',
+  ),
+  principalOperations: count(
+    'HELIOGRAPH_PRINCIPAL_OPERATIONS',
+    10_000,
+    1,
+    1e6,
+    'The most operations of one caller at once, over all its connections',
+  ),
+  principalEventsPerSecond: count(
+    'HELIOGRAPH_PRINCIPAL_EVENTS_PER_SECOND',
+    50_000,
+    1,
+    1e9,
+    'How many events one caller may post, in the long run',
+  ),
+  connections: count('HELIOGRAPH_CONNECTIONS', 20_000, 1, 1e6, 'The most connections of all callers'),
+  waitingSockets: count(
+    'HELIOGRAPH_WAITING_SOCKETS',
+    2_000,
+    1,
+    1e6,
+    'The most WebSockets whose token is still to come, with connection_init',
+  ),
+  headersTimeoutMs: count(
+    'HELIOGRAPH_HEADERS_TIMEOUT_MS',
+    15_000,
+    100,
+    600_000,
+    'How long a request may take until its headers are there',
+  ),
+  requestTimeoutMs: count(
+    'HELIOGRAPH_REQUEST_TIMEOUT_MS',
+    120_000,
+    100,
+    86_400_000,
+    'How long the body of a request may take; NDJSON may take longer',
+  ),
   initTimeoutMs: count(
     'HELIOGRAPH_INIT_TIMEOUT_MS',
     10_000,
@@ -215,7 +267,7 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
     60_000,
     1_000,
     86_400_000,
-    'How long a connection may rest on which nothing runs',
+    'How long a connection may rest: nothing runs, a body pauses, an answer is not read',
   ),
   bufferBytes: bytes(
     'HELIOGRAPH_BUFFER_BYTES',

@@ -3,6 +3,7 @@
 
 import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
+import type { Allowances, CountedConnection, Release } from '../auth/allowance.ts'
 import type { Credential } from '../auth/credential.ts'
 import { tokenEnded } from '../auth/gate.ts'
 import { errorCatalogue, HeliographError } from '../errors.ts'
@@ -11,14 +12,20 @@ import type { Connection } from '../hub/feed.ts'
 import type { Hub, HubSocket } from '../hub/hub.ts'
 import type { Settings } from '../settings.ts'
 import { onceDrained } from './drain.ts'
+import { createSocketOperations } from './socket-operations.ts'
 import { websocketEncoding } from './websocket-encoding.ts'
 import { pingFrame, textFrame } from './websocket-frame.ts'
 
 export type ClientSocket = {
   /** @throws HeliographError UNAUTHENTICATED before somebody entered */
   credential(): Credential
-  /** Whoever is let in by this socket; its end is the socket's. */
+  /**
+   * Whoever is let in by this socket; its end is the socket's.
+   * @throws HeliographError TOO_MANY_CONNECTIONS where the principal has as many as it may
+   */
   enter(credential: Credential): void
+  /** Counts an operation until it is over. @throws HeliographError TOO_MANY_OPERATIONS */
+  startOperation(): Release
   readonly hubSocket: HubSocket
   /** Sends a message of the protocol after everything the hub has gathered; nothing once it is closing. */
   send(text: string): void
@@ -28,8 +35,8 @@ export type ClientSocket = {
   heard(): void
   /** Ends the socket of a client that keeps asking and does not read what it is answered. */
   endIfUnread(): void
-  /** The client may subscribe from now on. @param operations how many it has at the moment */
-  acknowledged(operations: () => number): void
+  /** The client may subscribe from now on. */
+  acknowledged(): void
   /** Once a period: pings with bookmarks, and ends the socket of a client that is gone or idle. */
   beat(): void
   /** Cuts the line. */
@@ -41,7 +48,10 @@ export type ClientSocketParts = {
   /** The same connection below `ws`. */
   readonly socket: Socket
   readonly hub: Pick<Hub, 'openSocket'>
-  readonly settings: Pick<Settings, 'bufferBytes' | 'idleTimeoutMs'>
+  /** Counted for nobody yet, or for the one who came with the upgrade. */
+  readonly connection: CountedConnection
+  readonly allowances: Pick<Allowances, 'startOperation'>
+  readonly settings: Pick<Settings, 'bufferBytes' | 'idleTimeoutMs' | 'socketOperations'>
 }
 
 /** How long a peer may take to answer the goodbye. */
@@ -53,10 +63,12 @@ const overflowFactor = 4
 const idleClose = 1000
 
 /** Opens the hub's side of a socket as well; `hubSocket.close` is for whoever hears that it closed. */
-export function createClientSocket({ ws, socket, hub, settings }: ClientSocketParts): ClientSocket {
+export function createClientSocket(parts: ClientSocketParts): ClientSocket {
+  const { ws, socket, hub, settings } = parts
   const isOpen = () => ws.readyState === WebSocket.OPEN
   const life = createLife(socket)
-  let countOperations: (() => number) | null = null
+  const operations = createSocketOperations(settings.socketOperations, parts.allowances)
+  let isAcknowledged = false
   let busyAt = performance.now()
 
   const sayGoodbye = (code: number, reason: string) => {
@@ -95,8 +107,12 @@ export function createClientSocket({ ws, socket, hub, settings }: ClientSocketPa
     sayGoodbye(code, reason)
   }
 
+  const entry = createEntry(parts, close)
+  ws.once('close', operations.endAll)
+
   return {
-    ...createEntry(ws, close),
+    ...entry,
+    startOperation: () => operations.start(entry.credential().principal),
     hubSocket,
     send(text) {
       if (!isOpen()) return
@@ -109,13 +125,13 @@ export function createClientSocket({ ws, socket, hub, settings }: ClientSocketPa
     endIfUnread,
     close,
     heard: life.heard,
-    acknowledged(operations) {
-      countOperations = operations
+    acknowledged() {
+      isAcknowledged = true
     },
     beat() {
-      if (countOperations === null || !isOpen()) return
+      if (!isAcknowledged || !isOpen()) return
       if (life.silentFor() >= silentRounds) return ws.terminate()
-      if (countOperations() > 0) busyAt = performance.now()
+      if (operations.count() > 0) busyAt = performance.now()
       else if (performance.now() - busyAt > settings.idleTimeoutMs)
         return sayGoodbye(idleClose, 'nothing runs here')
       // With bytes on the way no answer can come before those are read, and reading them is a sign of life.
@@ -127,7 +143,7 @@ export function createClientSocket({ ws, socket, hub, settings }: ClientSocketPa
 
 /** Who has entered by a socket; the socket closes when the token they came with ends. */
 function createEntry(
-  ws: WebSocket,
+  { ws, connection }: ClientSocketParts,
   close: (code: number, reason: string) => void,
 ): Pick<ClientSocket, 'credential' | 'enter'> {
   let entered: Credential | null = null
@@ -139,9 +155,10 @@ function createEntry(
       throw new HeliographError('UNAUTHENTICATED', 'connection_init comes first')
     },
     enter(credential) {
-      stopWatching()
       // It may have closed while the token was looked at.
       if (ws.readyState !== WebSocket.OPEN) return
+      connection.enter(credential.principal)
+      stopWatching()
       entered = credential
       stopWatching = credential.watch(() => close(errorCatalogue.FORBIDDEN.close, tokenEnded().message))
     },

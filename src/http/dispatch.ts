@@ -17,18 +17,19 @@ export const graphqlPath = '/graphql'
 
 export type Dispatch = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** @param isStopping whether the gateway takes nothing new; open doors still answer then */
+/** @param refusal why a request is not served at the moment, whatever it asks; open doors answer nevertheless */
 export function createDispatch(
   routes: ReadonlyMap<string, Route>,
   gate: Gate,
-  isStopping: () => boolean,
+  refusal: (request: IncomingMessage) => HeliographError | null,
   logger: Logger,
 ): Dispatch {
   return async (request, response) => {
     const { path, query } = splitTarget(request.url ?? '/')
     const route = routes.get(path)
     try {
-      if (isStopping() && route?.kind !== 'OPEN') throw shuttingDown()
+      const refused = route?.kind === 'OPEN' ? null : refusal(request)
+      if (refused !== null) throw refused
       await enter({ request, response, query }, path, route, gate)
     } catch (error) {
       const shown = showableError(error, logger)

@@ -3,6 +3,7 @@
 // (the store is away, the gateway stops) breaks the stream off, and the reader comes back by itself; so
 // does the end of its token, and who comes back with that gets 401.
 
+import type { Allowances, Release } from '../auth/allowance.ts'
 import type { Credential } from '../auth/credential.ts'
 import { tokenEnded } from '../auth/gate.ts'
 import { HeliographError } from '../errors.ts'
@@ -22,6 +23,10 @@ import { beginSseStream, endId, type SseStream, sseEncoding } from './sse-stream
 export type GraphqlOverSse = {
   /** Answers 204, and says so, where the reader comes back to a stream that is over for good. */
   isOver(exchange: Exchange): boolean
+  /**
+   * @throws HeliographError before the stream begins: METHOD_NOT_ALLOWED for a mutation by GET,
+   * TOO_MANY_CONNECTIONS, TOO_MANY_OPERATIONS
+   */
   answer(exchange: Exchange, credential: Credential, parameters: OperationRequest): Promise<void>
   /** Ends every stream without `complete`. */
   stop(): void
@@ -29,6 +34,7 @@ export type GraphqlOverSse = {
 
 export type SseParts = {
   readonly settings: Pick<Settings, 'bufferBytes'>
+  readonly allowances: Allowances
   readonly hub: Hub
   readonly metrics: Pick<Metrics, 'connections'>
 }
@@ -44,7 +50,8 @@ export function createGraphqlOverSse(
   const running = new Set<() => void>()
 
   /** The hub's side of a stream; `close` leaves it, then says to the reader why, once. */
-  const openLine = (exchange: Exchange, credential: Credential, stream: SseStream) => {
+  const openLine = (exchange: Exchange, credential: Credential, release: Release) => {
+    const stream = beginSseStream(exchange.response)
     const socket = parts.hub.openSocket(connectionOf(exchange, stream), sseEncoding)
     const stopBeat = heartbeat.add(() => beat(exchange, stream, socket))
     let open = true
@@ -57,6 +64,7 @@ export function createGraphqlOverSse(
       stopWatching()
       running.delete(breakOff)
       parts.metrics.connections('sse', -1)
+      release()
       say()
     }
     const breakOff = () => close(() => stream.breakOff('the gateway stops'))
@@ -64,13 +72,30 @@ export function createGraphqlOverSse(
     running.add(breakOff)
     parts.metrics.connections('sse', 1)
     exchange.response.once('close', () => close(() => {}))
-    return { socket, close }
+    return { stream, socket, close }
+  }
+
+  /** Counts the stream as a connection and its operation as one, or neither. */
+  const admitStream = ({ principal }: Credential): Release => {
+    const connection = parts.allowances.openConnection(principal)
+    try {
+      const endOperation = parts.allowances.startOperation(principal)
+      return () => {
+        endOperation()
+        connection.close()
+      }
+    } catch (error) {
+      connection.close()
+      throw error
+    }
   }
 
   const subscribe = async (exchange: Exchange, credential: Credential, prepared: Prepared) => {
-    const stream = beginSseStream(exchange.response)
-    const line = openLine(exchange, credential, stream)
-    const ended = (error: unknown) => line.close(() => end(stream, error))
+    // Its reader may have left while the token was looked at, and would never be heard to leave.
+    if (exchange.response.destroyed) return
+    if (exchange.response.socket === null) throw behindAnother()
+    const line = openLine(exchange, credential, admitStream(credential))
+    const ended = (error: unknown) => line.close(() => end(line.stream, error))
     try {
       const { feed, after } = createFeed(prepared, execution.contextOf(credential))
       await line.socket.subscribe({ operationId, feed, after: resumeCursor(exchange) ?? after, ended })
@@ -103,13 +128,23 @@ export function createGraphqlOverSse(
       if (prepared.kind === 'mutation' && exchange.request.method !== 'POST') {
         throw new HeliographError('METHOD_NOT_ALLOWED', 'mutations are taken by POST only')
       }
-      const result = await execution.run(prepared, execution.contextOf(credential))
+      const result = await parts.allowances.whileOperating(credential.principal, () =>
+        execution.run(prepared, execution.contextOf(credential)),
+      )
       beginSseStream(exchange.response).finish(JSON.stringify(result))
     },
     stop() {
       for (const breakOff of [...running]) breakOff()
     },
   }
+}
+
+/** Its bytes would pile up behind the answers asked for earlier, whatever its reader reads. */
+function behindAnother(): HeliographError {
+  return new HeliographError(
+    'TOO_MANY_OPERATIONS',
+    'another answer is under way on this connection: open one of its own for a stream',
+  )
 }
 
 /** The cursor a browser brings when it comes back; it beats `after`. @throws HeliographError BAD_CURSOR */

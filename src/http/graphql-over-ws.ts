@@ -5,35 +5,42 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { handleProtocols } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { Allowances, CountedConnection } from '../auth/allowance.ts'
 import type { Gate } from '../auth/gate.ts'
-import { errorCatalogue } from '../errors.ts'
+import { errorCatalogue, type HeliographError } from '../errors.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Settings } from '../settings.ts'
 import { type ClientSocket, createClientSocket } from './client-socket.ts'
-import { graphqlPath, shuttingDown } from './dispatch.ts'
+import { graphqlPath } from './dispatch.ts'
 import type { Execution } from './execution.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import { showableError } from './json-reply.ts'
+import { answerRaw } from './raw-answer.ts'
 import { createSocketProtocol } from './socket-protocol.ts'
-import { type Arrival, admitUpgrade, refuseUpgrade } from './upgrade.ts'
+import { type Arrival, admitUpgrade } from './upgrade.ts'
 import { websocketEncoding } from './websocket-encoding.ts'
 
 export type GraphqlOverWs = {
   /** Takes a socket over, or refuses it with an HTTP answer. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void
-  /** Refuses new sockets and closes all with 1012. @param graceMs after which what is left is cut off */
+  /** Closes all sockets with 1012. @param graceMs after which what is left is cut off */
   stop(graceMs: number): Promise<void>
 }
 
 export type WsParts = {
   readonly settings: Settings
   readonly gate: Gate
+  readonly allowances: Allowances
   readonly hub: Hub
   readonly metrics: Pick<Metrics, 'connections'>
   readonly logger: Logger
+  /** Why a request is not served at the moment, whatever it asks. */
+  refusal(request: IncomingMessage): HeliographError | null
 }
+
+type CountedArrival = Arrival & { readonly connection: CountedConnection }
 
 /** Holds the sockets of all clients. */
 export function createGraphqlOverWs(
@@ -41,7 +48,7 @@ export function createGraphqlOverWs(
   execution: Execution,
   heartbeat: Heartbeat,
 ): GraphqlOverWs {
-  const { settings, gate, hub, metrics, logger } = parts
+  const { settings, gate, allowances, hub, metrics, logger, refusal } = parts
   const wsServer = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -49,13 +56,12 @@ export function createGraphqlOverWs(
     maxPayload: settings.messageBytes,
     handleProtocols,
   })
-  const protocol = createSocketProtocol(settings, execution)
+  const protocol = createSocketProtocol(settings.initTimeoutMs, execution)
   const clients = new Set<ClientSocket>()
   let lastGone: (() => void) | null = null
-  let stopping = false
 
-  const open = (ws: WebSocket, socket: Socket, { visitor, credential }: Arrival) => {
-    const client = createClientSocket({ ws, socket, hub, settings })
+  const open = (ws: WebSocket, socket: Socket, { visitor, credential, connection }: CountedArrival) => {
+    const client = createClientSocket({ ws, socket, hub, connection, allowances, settings })
     if (credential !== null) client.enter(credential)
     const stopBeat = heartbeat.add(client.beat)
     clients.add(client)
@@ -83,11 +89,16 @@ export function createGraphqlOverWs(
   const upgrade = async (request: IncomingMessage, socket: Socket, head: Buffer) => {
     try {
       const arrival = await admitUpgrade(request, graphqlPath, gate)
-      if (stopping) throw shuttingDown()
+      const refused = refusal(request)
+      if (refused !== null) throw refused
+      // Its client may have left while the token was looked at, and would never be heard to leave.
+      if (socket.destroyed) return
+      const connection = allowances.openConnection(arrival.credential?.principal ?? null)
+      socket.once('close', connection.close)
       socket.setNoDelay(true)
-      wsServer.handleUpgrade(request, socket, head, (ws) => open(ws, socket, arrival))
+      wsServer.handleUpgrade(request, socket, head, (ws) => open(ws, socket, { ...arrival, connection }))
     } catch (error) {
-      refuseUpgrade(socket, showableError(error, logger))
+      answerRaw(socket, showableError(error, logger))
     }
   }
 
@@ -97,7 +108,6 @@ export function createGraphqlOverWs(
       void upgrade(request, socket, head)
     },
     async stop(graceMs) {
-      stopping = true
       const gone = new Promise<void>((resolve) => {
         lastGone = resolve
       })

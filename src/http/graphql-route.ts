@@ -1,9 +1,11 @@
 // The GraphQL path for everything but WebSockets: which transport answers a request. A browser that
 // navigates here gets GraphiQL; who accepts event streams gets subscriptions by SSE.
 
+import type { Allowances } from '../auth/allowance.ts'
 import type { Credential } from '../auth/credential.ts'
 import type { Gate } from '../auth/gate.ts'
 import { HeliographError } from '../errors.ts'
+import type { Settings } from '../settings.ts'
 import type { Execution } from './execution.ts'
 import { createGraphiqlPage } from './graphiql.ts'
 import { createGraphqlOverHttp } from './graphql-over-http.ts'
@@ -12,22 +14,28 @@ import { readBodyParameters, readQueryParameters } from './graphql-request.ts'
 import { decodeUtf8, ordinaryPatience, readBody, readMediaType } from './read-body.ts'
 import { accepts, type Exchange, type Route } from './route.ts'
 
-/** `/graphql`. @param bodyBytes the most a POST may carry */
-export function graphqlRoute(
-  execution: Execution,
-  sse: GraphqlOverSse,
-  gate: Pick<Gate, 'asksForTokens'>,
-  bodyBytes: number,
-): Route {
+export type GraphqlParts = {
+  readonly settings: BodyLimits
+  readonly gate: Pick<Gate, 'asksForTokens'>
+  readonly allowances: Pick<Allowances, 'whileOperating'>
+}
+
+type BodyLimits = Pick<Settings, 'bodyBytes' | 'requestTimeoutMs' | 'idleTimeoutMs'>
+
+/** `/graphql`, all but WebSockets. */
+export function graphqlRoute(parts: GraphqlParts, execution: Execution, sse: GraphqlOverSse): Route {
+  const { settings, gate, allowances } = parts
   const http = createGraphqlOverHttp(execution)
   const page = createGraphiqlPage(gate.asksForTokens ? 'SSE' : 'WS')
 
   const answer = async (exchange: Exchange, credential: Credential, body: string | null) => {
-    if (!accepts(exchange.request, 'text/event-stream')) return http.answer(exchange, credential, body)
+    const overHttp = () =>
+      allowances.whileOperating(credential.principal, () => http.answer(exchange, credential, body))
+    if (!accepts(exchange.request, 'text/event-stream')) return overHttp()
     if (sse.isOver(exchange)) return
     const parameters = body === null ? readQueryParameters(exchange.query) : readBodyParameters(body)
     const streams = !acceptsJson(exchange) || isSubscription(parameters)
-    return streams ? sse.answer(exchange, credential, parameters) : http.answer(exchange, credential, body)
+    return streams ? sse.answer(exchange, credential, parameters) : overHttp()
   }
 
   const isSubscription = (parameters: ReturnType<typeof readBodyParameters>) => {
@@ -47,7 +55,7 @@ export function graphqlRoute(
     methods: {
       GET: (exchange, credential) => answer(exchange, credential, null),
       POST: async (exchange, credential) => {
-        const body = await readJsonBody(exchange, bodyBytes)
+        const body = await readJsonBody(exchange, settings)
         return answer(exchange, credential, body)
       },
     },
@@ -67,7 +75,7 @@ function acceptsJson({ request }: Exchange): boolean {
 }
 
 /** Only JSON is taken: what a form of a foreign page can send is not. */
-async function readJsonBody({ request }: Exchange, bodyBytes: number): Promise<string> {
+async function readJsonBody({ request }: Exchange, settings: BodyLimits): Promise<string> {
   const type = readMediaType(request)
   if (type !== 'application/json' && type !== 'application/graphql+json') {
     const said = type === '' ? 'is missing' : `is ${type}`
@@ -75,5 +83,5 @@ async function readJsonBody({ request }: Exchange, bodyBytes: number): Promise<s
       field: 'content-type',
     })
   }
-  return decodeUtf8(await readBody(request, bodyBytes, ordinaryPatience))
+  return decodeUtf8(await readBody(request, settings.bodyBytes, ordinaryPatience(settings)))
 }

@@ -14,6 +14,8 @@ import { openBody } from './read-body.ts'
 type Parts = {
   readonly settings: { readonly eventBytes: number; readonly idleTimeoutMs: number }
   readonly intake: Intake
+  /** Resolves when so many lines may be taken; rejects where that is given up. */
+  admit(lines: number): Promise<void>
 }
 
 /** `result` is null where nothing was kept before the error. */
@@ -50,7 +52,7 @@ export async function ingestNdjson(
 }
 
 /** Submits parts one after another, each as large as what came while the one before was being kept. */
-function createPump({ settings, intake }: Parts, failed: (error: unknown) => void) {
+function createPump({ settings, intake, admit }: Parts, failed: (error: unknown) => void) {
   let result: IngestResult | null = null
   let waiting: Line[] = []
   let running: Promise<void> | null = null
@@ -59,6 +61,7 @@ function createPump({ settings, intake }: Parts, failed: (error: unknown) => voi
     const lines = waiting.slice(0, partLines)
     waiting = waiting.slice(partLines)
     const arrivedAt = new Date().toISOString()
+    await admit(lines.length)
     const part = await intake.submit(lines.map((line) => decode(line, arrivedAt, settings)))
     result = mergeResults(result, part, (index) => lines[index]?.index ?? index)
     return result

@@ -9,6 +9,7 @@
 // 202 says that everything that can be logged is kept; 400 has the same body, where nothing could be.
 
 import type { IncomingMessage } from 'node:http'
+import type { Allowances } from '../auth/allowance.ts'
 import type { Credential } from '../auth/credential.ts'
 import { tokenEnded } from '../auth/gate.ts'
 import { HeliographError } from '../errors.ts'
@@ -22,7 +23,11 @@ import { decodeUtf8, ordinaryPatience, parseJson, readBody, readMediaType } from
 import type { Exchange, Route } from './route.ts'
 
 export type IngestParts = {
-  readonly settings: Pick<Settings, 'bodyBytes' | 'batchEvents' | 'eventBytes' | 'idleTimeoutMs'>
+  readonly settings: Pick<
+    Settings,
+    'bodyBytes' | 'batchEvents' | 'eventBytes' | 'requestTimeoutMs' | 'idleTimeoutMs'
+  >
+  readonly allowances: Pick<Allowances, 'chargeEvents' | 'chargeEventsInTime'>
   readonly intake: Intake
 }
 
@@ -50,46 +55,57 @@ async function ingest(
 ): Promise<void> {
   const { request, response } = exchange
   const type = readMediaType(request)
-  if (isBinaryMode(request, type)) return reply(exchange, await ingestBinary(request, parts))
-  if (type === 'application/x-ndjson') {
-    // A stream may go on for ever, but not beyond its token.
-    const ended = new AbortController()
-    using watch = new DisposableStack()
-    watch.defer(credential.watch(() => ended.abort(tokenEnded())))
-    const { result, error } = await ingestNdjson(request, parts, AbortSignal.any([giveUp, ended.signal]))
-    return error === null ? reply(exchange, result) : replyPartly(exchange, result, error)
-  }
-  if (!mediaTypes.includes(type)) {
+  const isBinary = isBinaryMode(request, type)
+  if (!isBinary && type === 'application/x-ndjson') return ingestStream(exchange, credential, parts, giveUp)
+  if (!isBinary && !mediaTypes.includes(type)) {
     const error = wrongType(type)
     return replyError(response, error, 'PLAIN', { 'accept-post': mediaTypes.join(', ') })
   }
-  return reply(exchange, await ingestJson(request, type, parts))
+  const charge = (count: number) => parts.allowances.chargeEvents(credential.principal, count)
+  // Whoever owes is told before it sends all that would be refused.
+  charge(0)
+  const items = isBinary ? await readBinary(request, parts) : await readJson(request, type, parts)
+  charge(items.length)
+  const kind: ContentKind = !isBinary && type === 'application/json' ? 'CLOUDSTACK' : 'CLOUDEVENT'
+  reply(exchange, await parts.intake.submit(decodeItems(kind, items, now(), parts.settings)))
 }
 
-async function ingestBinary(
-  request: IncomingMessage,
-  { settings, intake }: IngestParts,
-): Promise<IngestResult> {
-  const body = await readBody(request, settings.bodyBytes, ordinaryPatience)
-  const event = decodeBinaryHeaders(request.headers, body)
-  return intake.submit(decodeItems('CLOUDEVENT', [event], now(), settings))
+/** A stream may go on for ever, but not beyond its token; one that is too fast is slowed. */
+async function ingestStream(
+  exchange: Exchange,
+  { principal, ...credential }: Credential,
+  { settings, intake, allowances }: IngestParts,
+  giveUp: AbortSignal,
+): Promise<void> {
+  const { request, response } = exchange
+  const ended = new AbortController()
+  using watching = new DisposableStack()
+  watching.defer(credential.watch(() => ended.abort(tokenEnded())))
+  response.once('close', () => ended.abort(gone()))
+  const signal = AbortSignal.any([giveUp, ended.signal])
+  const admit = (count: number) => allowances.chargeEventsInTime(principal, count, signal)
+  const { result, error } = await ingestNdjson(request, { settings, intake, admit }, signal)
+  if (error === null) reply(exchange, result)
+  else replyPartly(exchange, result, error)
 }
 
-async function ingestJson(
+async function readBinary(request: IncomingMessage, { settings }: IngestParts): Promise<readonly unknown[]> {
+  const body = await readBody(request, settings.bodyBytes, ordinaryPatience(settings))
+  return [decodeBinaryHeaders(request.headers, body)]
+}
+
+async function readJson(
   request: IncomingMessage,
   type: string,
-  { settings, intake }: IngestParts,
-): Promise<IngestResult> {
-  const body = parseJson(decodeUtf8(await readBody(request, settings.bodyBytes, ordinaryPatience)))
-  const items = itemsOf(type, body)
-  if (items.length > settings.batchEvents) {
-    throw new HeliographError(
-      'TOO_LARGE',
-      `the array has ${items.length} events and may have ${settings.batchEvents}: send several, or stream them as application/x-ndjson`,
-    )
-  }
-  const kind: ContentKind = type === 'application/json' ? 'CLOUDSTACK' : 'CLOUDEVENT'
-  return intake.submit(decodeItems(kind, items, now(), settings))
+  { settings }: IngestParts,
+): Promise<readonly unknown[]> {
+  const bytes = await readBody(request, settings.bodyBytes, ordinaryPatience(settings))
+  const items = itemsOf(type, parseJson(decodeUtf8(bytes)))
+  if (items.length <= settings.batchEvents) return items
+  throw new HeliographError(
+    'TOO_LARGE',
+    `the array has ${items.length} events and may have ${settings.batchEvents}: send several, or stream them as application/x-ndjson`,
+  )
 }
 
 function itemsOf(type: string, body: unknown): readonly unknown[] {
@@ -128,6 +144,10 @@ function wrongType(type: string): HeliographError {
       field: 'content-type',
     },
   )
+}
+
+function gone(): HeliographError {
+  return new HeliographError('BAD_INPUT', 'the body was cut short')
 }
 
 function now(): string {

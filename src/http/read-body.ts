@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { HeliographError } from '../errors.ts'
+import type { Settings } from '../settings.ts'
 
 /** A content type without its parameters, lower case; empty where the header is missing. */
 export type MediaType = string
@@ -14,7 +15,9 @@ export type MediaType = string
 export type Patience = { readonly totalMs: number; readonly idleMs: number }
 
 /** For a body of bounded length. */
-export const ordinaryPatience: Patience = { totalMs: 120_000, idleMs: 30_000 }
+export function ordinaryPatience(settings: Pick<Settings, 'requestTimeoutMs' | 'idleTimeoutMs'>): Patience {
+  return { totalMs: settings.requestTimeoutMs, idleMs: settings.idleTimeoutMs }
+}
 
 /** Reads a body piece by piece. */
 export type BodyReader = {
@@ -142,7 +145,10 @@ function tooLarge(limit: number): HeliographError {
 }
 
 function tooSlow(): HeliographError {
-  return new HeliographError('BAD_INPUT', 'the body did not arrive in time: send it without long pauses')
+  return new HeliographError(
+    'REQUEST_TIMEOUT',
+    'the body did not arrive in time: send it without long pauses',
+  )
 }
 
 function cutShort(): HeliographError {

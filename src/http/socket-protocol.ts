@@ -1,14 +1,14 @@
 // The messages of graphql-transport-ws, by graphql-ws: who subscribes to what, and what went wrong. It is
 // given an iterator that only ends for each subscription, for the hub writes the results.
 
-import type { ExecutionArgs } from 'graphql'
-import { type Context, makeServer, type Server, type ServerOptions } from 'graphql-ws'
+import type { ExecutionArgs, ExecutionResult } from 'graphql'
+import { makeServer, type Server, type ServerOptions } from 'graphql-ws'
+import type { Release } from '../auth/allowance.ts'
 import type { Visitor } from '../auth/gate.ts'
 import { parseBearer } from '../auth/token.ts'
-import { asHeliographError, errorCatalogue, HeliographError } from '../errors.ts'
+import { asHeliographError, errorCatalogue } from '../errors.ts'
 import { createFeed, type Prepared } from '../graphql/operation.ts'
 import { schema } from '../graphql/schema.ts'
-import type { Settings } from '../settings.ts'
 import type { ClientSocket } from './client-socket.ts'
 import type { Execution } from './execution.ts'
 import { createParkedIterator, type ParkedIterator } from './parked-iterator.ts'
@@ -25,27 +25,29 @@ export type Peer = {
 }
 
 type Protocol = ServerOptions<Parameters, Peer>
-type Limits = Pick<Settings, 'initTimeoutMs' | 'socketOperations'>
 
 /** What graphql-ws hands on from a `subscribe` message to whoever runs it. */
 type Operation = ExecutionArgs & {
   readonly id: string
   readonly client: ClientSocket
   readonly prepared: Prepared
+  /** It is over. */
+  readonly release: Release
 }
 
 /** Takes the messages of sockets whose `extra` is their Peer. */
-export function createSocketProtocol(settings: Limits, execution: Execution): Server<Peer> {
+export function createSocketProtocol(initTimeoutMs: number, execution: Execution): Server<Peer> {
   return makeServer<Parameters, Peer>({
-    connectionInitWaitTimeout: settings.initTimeoutMs,
+    connectionInitWaitTimeout: initTimeoutMs,
     onConnect: async (context) => {
       if (!(await letIn(context.extra, context.connectionParams ?? {}))) return false
-      context.extra.client.acknowledged(() => countOperations(context))
+      context.extra.client.acknowledged()
       return true
     },
-    onSubscribe(context, id, { query, operationName, variables }) {
+    onSubscribe({ extra: { client } }, id, { query, operationName, variables }) {
+      let release: Release = () => {}
       try {
-        if (countOperations(context) > settings.socketOperations) throw tooMany(settings.socketOperations)
+        release = client.startOperation()
         const prepared = execution.prepare({ query, operationName, variables })
         const { document } = prepared
         const operation: Operation = {
@@ -53,19 +55,23 @@ export function createSocketProtocol(settings: Limits, execution: Execution): Se
           document,
           operationName: prepared.operationName,
           id,
-          client: context.extra.client,
+          client,
           prepared,
+          release,
         }
         return operation
       } catch (error) {
+        release()
         return execution.show(error)
       }
     },
-    execute: (args) => {
-      const { prepared, client } = args as Operation
-      return execution.run(prepared, execution.contextOf(client.credential())) as ReturnType<
-        NonNullable<Protocol['execute']>
-      >
+    execute: async (args) => {
+      const { prepared, client, release } = args as Operation
+      try {
+        return (await execution.run(prepared, execution.contextOf(client.credential()))) as ExecutionResult
+      } finally {
+        release()
+      }
     },
     subscribe: (args) => subscribe(args as Operation, execution),
     // Results come masked and as JSON already.
@@ -96,17 +102,13 @@ function tokenIn(parameters: Parameters): string | undefined {
   return typeof token === 'string' ? token : undefined
 }
 
-/** The one that has just come is among them. */
-function countOperations({ subscriptions }: Context<Parameters, Peer>): number {
-  return Object.keys(subscriptions).length
-}
-
 /** Starts an operation with the hub; whatever is wrong with it ends the iterator with the error. */
-function subscribe({ id, client, prepared }: Operation, execution: Execution): ParkedIterator {
+function subscribe({ id, client, prepared, release }: Operation, execution: Execution): ParkedIterator {
   let subscriber: { close(): void } | null = null
   let over = false
   const parked = createParkedIterator(() => {
     over = true
+    release()
     subscriber?.close()
   })
   const start = async () => {
@@ -116,11 +118,4 @@ function subscribe({ id, client, prepared }: Operation, execution: Execution): P
   }
   start().catch(parked.fail)
   return parked
-}
-
-function tooMany(limit: number): HeliographError {
-  return new HeliographError(
-    'TOO_MANY_OPERATIONS',
-    `this socket has ${limit} operations, which is the most: complete one, or open another socket`,
-  )
 }

@@ -1,12 +1,9 @@
-// The door of WebSockets: who may come in, and the answer by hand for who may not, as an upgrade has no
-// response object.
+// The door of WebSockets: who may come in.
 
-import { type IncomingMessage, STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import type { Credential } from '../auth/credential.ts'
 import type { Gate, Visitor } from '../auth/gate.ts'
 import { HeliographError } from '../errors.ts'
-import { commonHeaders, errorHeaders, formatError } from './json-reply.ts'
 import { splitTarget } from './route.ts'
 import { misplacedTicket, readTicket } from './ticket.ts'
 
@@ -33,20 +30,4 @@ export async function admitUpgrade(
   }
   if (readTicket(query) !== null) throw misplacedTicket()
   return { visitor, credential: visitor.isIntroduced ? await visitor.admit('READ') : null }
-}
-
-/** Answers with the error, and ends the connection. */
-export function refuseUpgrade(socket: Socket, error: HeliographError): void {
-  const body = `${JSON.stringify({ error: formatError(error) })}\n`
-  const headers = {
-    ...commonHeaders,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-    ...errorHeaders(error),
-  }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${lines.join('')}\r\n${body}`, () =>
-    socket.destroySoon(),
-  )
 }

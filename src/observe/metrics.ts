@@ -2,6 +2,9 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
+/** What somebody was refused for: a limit of its principal, of the gateway, or of those without a token yet. */
+export type Limit = 'connections' | 'operations' | 'events' | 'gateway_connections' | 'waiting_sockets'
+
 /** What became of a posted event. */
 export type IngestOutcome = 'logged' | 'duplicate' | 'rejected' | 'ignored'
 
@@ -18,6 +21,8 @@ export type Metrics = {
   /** A subscriber left the live path and reads from the log. */
   catchUps(): void
   connections(transport: string, delta: number): void
+  /** Somebody was refused because a limit was reached. */
+  refused(limit: Limit): void
   appendSeconds(seconds: number): void
   /** How many entries the slowest subscriber is behind. */
   lagEntries(count: number): void
@@ -30,11 +35,19 @@ export type Metrics = {
   text(): Promise<string>
 }
 
+const limits: readonly Limit[] = [
+  'connections',
+  'operations',
+  'events',
+  'gateway_connections',
+  'waiting_sockets',
+]
+
 /** Counters of one gateway, with those of its process, in a registry of their own. */
 export function createMetrics(): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const { ingested, deliveries, catchUps, appendSeconds } = createCounters(registry)
+  const { ingested, deliveries, catchUps, refused, appendSeconds } = createCounters(registry)
   const amqp = createAmqpMetrics(registry)
   const { logHead, subscribers, audiences, connections, lagEntries } = createGauges(registry)
   return {
@@ -47,6 +60,7 @@ export function createMetrics(): Metrics {
     audiences: (count) => audiences.set(count),
     catchUps: () => catchUps.inc(),
     connections: (transport, delta) => connections.inc({ transport }, delta),
+    refused: (limit) => refused.inc({ limit }),
     appendSeconds: (seconds) => appendSeconds.observe(seconds),
     lagEntries: (count) => lagEntries.set(count),
     amqpReceived: () => amqp.received.inc(),
@@ -76,13 +90,20 @@ function createCounters(registry: Registry) {
     help: 'Times a subscriber left the live path to read from the log',
     registers,
   })
+  const refused = new Counter({
+    name: 'heliograph_refused_total',
+    help: 'Callers refused because of a limit, by the limit',
+    labelNames: ['limit'],
+    registers,
+  })
+  for (const limit of limits) refused.inc({ limit }, 0)
   const appendSeconds = new Histogram({
     name: 'heliograph_append_seconds',
     help: 'Time from handing events to the store until they are kept',
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   })
-  return { ingested, deliveries, catchUps, appendSeconds }
+  return { ingested, deliveries, catchUps, refused, appendSeconds }
 }
 
 function createGauges(registry: Registry) {

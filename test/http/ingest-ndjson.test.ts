@@ -73,8 +73,8 @@ describe('a stream of lines', () => {
     const stream = startStream()
     stream.write(line('pause', 1) + line('pause', 2).slice(0, 20))
     expect(await jsonOf(stream)).toMatchObject({
-      status: 400,
-      json: { accepted: 1, error: { code: 'BAD_INPUT', message: expect.stringContaining('in time') } },
+      status: 408,
+      json: { accepted: 1, error: { code: 'REQUEST_TIMEOUT', message: expect.stringContaining('in time') } },
     })
     stream.destroy()
   })

@@ -12,6 +12,7 @@ test('every metric is there under its documented name, with what was counted', a
   metrics.audiences(1)
   metrics.catchUps()
   metrics.connections('websocket', 1)
+  metrics.refused('operations')
   metrics.appendSeconds(0.004)
   metrics.lagEntries(9)
   metrics.amqpReceived()
@@ -29,6 +30,8 @@ test('every metric is there under its documented name, with what was counted', a
     'heliograph_audiences 1',
     'heliograph_catch_ups_total 1',
     'heliograph_connections{transport="websocket"} 1',
+    'heliograph_refused_total{limit="operations"} 1',
+    'heliograph_refused_total{limit="connections"} 0',
     'heliograph_append_seconds_bucket{le="0.005"} 1',
     'heliograph_append_seconds_count 1',
     'heliograph_lag_entries 9',
