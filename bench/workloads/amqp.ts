@@ -1,0 +1,173 @@
+// A queue full of CloudStack's messages drains through the gateway into its store: how fast, and what an
+// event costs whom. Broker, store and gateway are processes of their own, all on this machine.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Program, runNode } from '../../test/support/program.ts'
+import { startRabbitMQ, type TestRabbitMQ } from '../../test/support/rabbitmq.ts'
+import { startRedis } from '../../test/support/redis.ts'
+import { type BusMessage, makeMix } from '../cloudstack-mix.ts'
+import { type CpuTimes, cpuBetween, readCpu, total } from '../measure.ts'
+import type { Figures, OpenWorkload, Workload } from '../workload.ts'
+
+const eventCount = 20_000
+const drainTimeoutMs = 60_000
+const lastType = 'BENCH.LAST'
+
+/** Where one run keeps its events. */
+type Data = {
+  readonly env: Readonly<Record<string, string>>
+  /** The process of the store, where it has one. */
+  readonly pid: number | null
+  stop(): Promise<void>
+}
+
+type Bench = {
+  readonly broker: TestRabbitMQ
+  readonly messages: readonly BusMessage[]
+  readonly nodeFlags: readonly string[]
+}
+
+export const amqp: Workload = {
+  name: 'AMQP',
+  title: `${eventCount.toLocaleString('en')} CloudStack messages drain from a full RabbitMQ queue`,
+  bounds: [{ figure: 'events/s', atLeast: 10_000 }],
+  async open(profileDirectory): Promise<OpenWorkload> {
+    const profile = profileDirectory === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`]
+    const broker = await startRabbitMQ()
+    const bench = { broker, messages: makeMessages(), nodeFlags: profile }
+    return {
+      subjects: [
+        { name: 'SQLite', run: () => runOn(bench, openDirectory) },
+        { name: 'Redis', run: () => runOn(bench, openRedis) },
+      ],
+      close: () => broker.stop(),
+    }
+  },
+}
+
+/** The last one can be told from all others. */
+function makeMessages(): BusMessage[] {
+  const last = { event: lastType, status: 'Completed', eventDateTime: '2026-05-14 09:31:34 +0000' }
+  const routingKey = 'management-server.ActionEvent.BENCH-LAST.*.*'
+  return [...makeMix(eventCount - 1), { routingKey, body: JSON.stringify(last) }]
+}
+
+async function openDirectory(): Promise<Data> {
+  const directory = await mkdtemp(join(tmpdir(), 'heliograph-bench-'))
+  return {
+    env: { HELIOGRAPH_DATA: directory },
+    pid: null,
+    stop: () => rm(directory, { recursive: true, force: true }),
+  }
+}
+
+async function openRedis(): Promise<Data> {
+  const redis = await startRedis({ appendOnly: true, settings: { appendfsync: 'everysec' } })
+  const pid = Number(/process_id:(\d+)/.exec(await redis.client().info('server'))?.[1])
+  return { env: { HELIOGRAPH_REDIS_URL: redis.url }, pid, stop: () => redis.stop() }
+}
+
+async function runOn(bench: Bench, openData: () => Promise<Data>): Promise<Figures> {
+  await using made = new AsyncDisposableStack()
+  const exchange = 'cloudstack-events'
+  const queue = 'heliograph'
+  await fill(bench, exchange, queue)
+  made.defer(async () => void (await bench.broker.client().queueDelete({ queue })))
+  const data = await openData()
+  made.defer(() => data.stop())
+  const startedAt = performance.now()
+  const gateway = runNode([...bench.nodeFlags, 'src/start.js', '--port', '0'], {
+    env: { ...data.env, HELIOGRAPH_AMQP_URL: bench.broker.url, HELIOGRAPH_LOG_LEVEL: 'info' },
+  })
+  made.defer(() => gateway.kill())
+  const figures = await drain(gateway, data, bench.broker, startedAt)
+  gateway.process.kill('SIGTERM')
+  await gateway.ended()
+  return figures
+}
+
+/** From the first delivery, which follows at once on the line of the log, until the last event is told. */
+async function drain(
+  gateway: Program,
+  { pid }: Data,
+  { pid: brokerPid }: TestRabbitMQ,
+  startedAt: number,
+): Promise<Figures> {
+  const gatewayPid = gateway.process.pid ?? 0
+  const read = () => ({
+    atMs: performance.now(),
+    gateway: readCpu(gatewayPid),
+    store: pid === null ? new Map() : readCpu(pid),
+    broker: readCpu(brokerPid()),
+  })
+  const opened = gateway.until(/GraphQL +(\S+)\/graphql /)
+  await gateway.until(/consuming from the AMQP broker/)
+  const before = read()
+  const url = (await opened)[1] ?? ''
+  await lastEvent(url)
+  const after = read()
+  await verify(url)
+  const threads = cpuBetween(before.gateway, after.gateway)
+  const perEvent = (times: CpuTimes) => total(times) / 1_000 / eventCount
+  const main = (threads.get(gatewayPid) ?? 0) / 1_000 / eventCount
+  return {
+    'events/s': eventCount / ((after.atMs - before.atMs) / 1_000),
+    'events/s, start of the gateway included': eventCount / ((after.atMs - startedAt) / 1_000),
+    'gateway, CPU µs/event': perEvent(threads),
+    '  its main thread': main,
+    '  its other threads': perEvent(threads) - main,
+    ...(pid !== null && { 'Redis, CPU µs/event': perEvent(cpuBetween(before.store, after.store)) }),
+    'RabbitMQ, CPU µs/event': perEvent(cpuBetween(before.broker, after.broker)),
+  }
+}
+
+/** Resolves when a subscriber hears of the last event, which is just after its commit. */
+async function lastEvent(url: string): Promise<void> {
+  const signal = AbortSignal.timeout(drainTimeoutMs)
+  const query = `subscription { events(filter: { types: ["${lastType}"] }) { id } }`
+  const response = await fetch(`${url}/graphql?${new URLSearchParams({ query })}`, {
+    headers: { accept: 'text/event-stream' },
+    signal,
+  })
+  let heard = ''
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    heard += chunk
+    if (heard.includes('event: next')) return
+  }
+  throw new Error(`the subscription ended before the last event: ${heard}`)
+}
+
+/** Nothing is lost, nothing doubled, nothing refused. */
+async function verify(url: string): Promise<void> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  const expected = {
+    'heliograph_events_ingested_total{result="logged"}': eventCount,
+    'heliograph_events_ingested_total{result="rejected"}': 0,
+    'heliograph_events_ingested_total{result="duplicate"}': 0,
+    heliograph_log_head_offset: eventCount,
+  }
+  const lines = new Set(text.split('\n'))
+  for (const [name, value] of Object.entries(expected)) {
+    if (lines.has(`${name} ${value}`)) continue
+    const found = [...lines].find((line) => line.startsWith(name))
+    throw new Error(`${name} must be ${value} after the run: ${found}`)
+  }
+}
+
+/** The queue as the gateway declares it, filled before it starts. */
+async function fill({ broker, messages }: Bench, exchange: string, queue: string): Promise<void> {
+  const client = broker.client()
+  await client.exchangeDeclare({ exchange, type: 'topic', durable: true, autoDelete: false })
+  await client.queueDeclare({ queue, durable: true, arguments: { 'x-single-active-consumer': true } })
+  await client.queueBind({ queue, exchange, routingKey: '#' })
+  const channel = await client.acquire()
+  await channel.confirmSelect()
+  await Promise.all(
+    messages.map(({ routingKey, body }) =>
+      channel.basicPublish({ exchange, routingKey, durable: true }, body),
+    ),
+  )
+  await channel.close()
+}
