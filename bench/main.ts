@@ -11,6 +11,9 @@ import { amqp } from './workloads/amqp.ts'
 
 const workloads: readonly Workload[] = [amqp]
 
+// Whoever stops the bench stops the servers it started: they end when it exits.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 const argv = process.argv.slice(2)
 if (argv.includes('--help') || argv.includes('-h')) {
   process.stdout.write(usage(workloads.map(({ name, title }) => `${name.padEnd(6)} ${title}`)))

@@ -76,7 +76,12 @@ async function runOn(bench: Bench, openData: () => Promise<Data>): Promise<Figur
   const gateway = runNode([...bench.nodeFlags, 'src/start.js', '--port', '0'], {
     env: { ...data.env, HELIOGRAPH_AMQP_URL: bench.broker.url, HELIOGRAPH_LOG_LEVEL: 'info' },
   })
-  made.defer(() => gateway.kill())
+  const onExit = () => gateway.process.kill('SIGKILL')
+  process.once('exit', onExit)
+  made.defer(async () => {
+    await gateway.kill()
+    process.off('exit', onExit)
+  })
   const figures = await drain(gateway, data, bench.broker, startedAt)
   gateway.process.kill('SIGTERM')
   await gateway.ended()
