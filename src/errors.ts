@@ -84,6 +84,12 @@ export const errorCatalogue = {
     close: null,
     retry: true,
   },
+  TOO_MANY_TICKETS: {
+    means: 'The caller holds as many unused stream tickets as it may.',
+    status: 429,
+    close: null,
+    retry: true,
+  },
   OVERLOADED: { means: 'The reader or the gateway cannot keep up.', status: 503, close: 1013, retry: true },
   STORE_UNAVAILABLE: {
     means: 'The store cannot be reached just now.',

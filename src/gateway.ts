@@ -5,7 +5,8 @@
 
 import { createAllowances } from './auth/allowance.ts'
 import { openCredentials } from './auth/credentials.ts'
-import { createGate } from './auth/gate.ts'
+import { createGate, recallLoopback } from './auth/gate.ts'
+import { createTickets } from './auth/tickets.ts'
 import { HeliographError } from './errors.ts'
 import { startServer } from './http/server.ts'
 import { createHub } from './hub/hub.ts'
@@ -56,11 +57,12 @@ export async function startGateway(
 async function openAll(settings: Settings, logger: Logger, opened: AsyncDisposableStack) {
   const credentials = await openCredentials(settings, logger)
   opened.defer(() => credentials?.close())
-  const gate = createGate(credentials, settings.corsOrigins)
   const metrics = createMetrics()
   const allowances = createAllowances(settings, metrics)
   const store = await openStore(settings, logger)
   opened.defer(() => store.close())
+  const tickets = createTickets(store.tickets, credentials?.recall ?? recallLoopback)
+  const gate = createGate(credentials, tickets, settings.corsOrigins)
   const { log, resources } = store
   const hub = await createHub({ log, resources, logger, metrics, limits: settings })
   opened.defer(() => hub.close())
@@ -75,7 +77,7 @@ async function openAll(settings: Settings, logger: Logger, opened: AsyncDisposab
     // A broker that is down stops no client from being served.
     ...(amqp && { amqp: () => ({ ready: true, detail: amqp.detail() }) }),
   })
-  const parts = { settings, gate, allowances, log, resources, hub, intake, metrics, health, logger }
+  const parts = { settings, gate, tickets, allowances, log, resources, hub, intake, metrics, health, logger }
   const server = await startServer(parts).catch((error: unknown) => {
     throw listenError(error, settings)
   })

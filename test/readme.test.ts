@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** The block whose first line is `first`, pointed at the gateway of the test. */
 function block(first: string): string {
-  const found = [...readme.matchAll(/```\w+\n([\s\S]*?)```/g)].find((match) => match[1]?.startsWith(first))
+  const found = [...readme.matchAll(/```\w+\n\s*([\s\S]*?)```/g)].find((match) => match[1]?.startsWith(first))
   if (found?.[1] === undefined) throw new Error(`README.md has no block that starts with ${first}`)
   return found[1].replaceAll(documented, new URL(gateway.url).host)
 }
@@ -85,6 +85,7 @@ describe('the README', () => {
   test.each([
     ['graphql-ws with one variables object', '// watch.js', ''],
     ['EventSource', '// page.js', page],
+    ['EventSource and a ticket', '// dashboard.js', `${page}; const token = 'none is asked for'`],
   ])('its client with %s misses nothing while the gateway restarts', async (_, first, prelude) => {
     const program = await runBlock(first, prelude)
     await postUntilSeen(program)

@@ -32,6 +32,7 @@ function openJwts(settings: Sources, logger: Logger): Credentials | null {
 function eitherOf(tokens: Credentials, jwts: Credentials): Credentials {
   return {
     find: (token) => (isJwtLike(token) ? jwts : tokens).find(token),
+    recall: (reference) => (reference.kind === 'JWT' ? jwts : tokens).recall(reference),
     close() {
       tokens.close()
       jwts.close()

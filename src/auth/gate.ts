@@ -3,8 +3,9 @@
 
 import { HeliographError } from '../errors.ts'
 import { authenticate, type Knock } from './authenticate.ts'
-import type { Credential, Credentials } from './credential.ts'
+import type { Credential, Credentials, Reference } from './credential.ts'
 import { loopbackAdministrator, mayUse, type Right } from './principal.ts'
+import type { Tickets } from './tickets.ts'
 import { parseBearer } from './token.ts'
 
 export type Gate = {
@@ -24,20 +25,45 @@ export type Visitor = {
    * @throws HeliographError UNAUTHENTICATED, or FORBIDDEN for who may not use this door
    */
   admit(right: Right, token?: string): Promise<Credential>
+  /**
+   * Lets in by a stream ticket who may READ.
+   * @throws HeliographError UNAUTHENTICATED, or FORBIDDEN for a ticket of another operation
+   */
+  admitByTicket(ticket: string, operation: string): Promise<Credential>
 }
 
-const loopbackCredential: Credential = {
+/** Whoever comes where no tokens are asked for. */
+export const loopbackCredential: Credential = {
   principal: loopbackAdministrator,
   expiresAtMs: null,
+  reference: { kind: 'LOOPBACK' },
   watch: () => () => {},
 }
 
 /**
+ * `Credentials.recall` where no tokens are asked for.
+ * @throws HeliographError UNAUTHENTICATED for what belongs to a token
+ */
+export async function recallLoopback({ kind }: Reference): Promise<Credential> {
+  if (kind === 'LOOPBACK') return loopbackCredential
+  throw new HeliographError('UNAUTHENTICATED', 'no token counts here by now')
+}
+
+/**
  * @param credentials null where none are asked for
+ * @param tickets made for these credentials, or without any
  * @param listedOrigins of pages of other sites that may ask, where tokens are asked for
  */
-export function createGate(credentials: Credentials | null, listedOrigins: readonly string[]): Gate {
-  if (credentials === null) return { asksForTokens: false, check: checkLoopback }
+export function createGate(
+  credentials: Credentials | null,
+  tickets: Pick<Tickets, 'check'>,
+  listedOrigins: readonly string[],
+): Gate {
+  const admitByTicket = async (ticket: string, operation: string) =>
+    withRight(await tickets.check(ticket, operation), 'READ')
+  if (credentials === null) {
+    return { asksForTokens: false, check: (knock) => ({ ...checkLoopback(knock), admitByTicket }) }
+  }
   return {
     asksForTokens: true,
     check({ headers }) {
@@ -47,7 +73,9 @@ export function createGate(credentials: Credentials | null, listedOrigins: reado
       return {
         listedOrigin: isListed ? origin : null,
         isIntroduced: authorization !== undefined,
-        admit: async (right, token) => admit(credentials, token ?? bearerOf(authorization), right),
+        admit: async (right, token) =>
+          withRight(await credentials.find(token ?? bearerOf(authorization)), right),
+        admitByTicket,
       }
     },
   }
@@ -58,13 +86,12 @@ export function tokenEnded(): HeliographError {
   return new HeliographError('FORBIDDEN', 'the token has expired, or was withdrawn or changed')
 }
 
-function checkLoopback(knock: Knock): Visitor {
+function checkLoopback(knock: Knock): Omit<Visitor, 'admitByTicket'> {
   authenticate(knock)
   return { listedOrigin: null, isIntroduced: true, admit: async () => loopbackCredential }
 }
 
-async function admit(credentials: Credentials, token: string, right: Right): Promise<Credential> {
-  const credential = await credentials.find(token)
+function withRight(credential: Credential, right: Right): Credential {
   const { principal } = credential
   if (!mayUse(principal, right)) {
     throw new HeliographError(

@@ -5,9 +5,12 @@
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose'
 import { asHeliographError, HeliographError } from '../errors.ts'
 import type { Logger } from '../observe/logger.ts'
-import type { Credentials } from './credential.ts'
+import type { Credential, Credentials, Reference } from './credential.ts'
 import { type ClaimNames, principalOf, wrongClaim } from './jwt-claims.ts'
 import { openJwtKeys, type Pace } from './jwt-keys.ts'
+import { markOf } from './key-set.ts'
+
+type JwtReference = Extract<Reference, { kind: 'JWT' }>
 
 /** Which JWTs are taken. */
 export type JwtTrust = ClaimNames & {
@@ -64,6 +67,21 @@ export function openJwtCredentials(trust: JwtTrust, logger: Logger, pace: Pace =
       throw refusalOf(error, trust, logger)
     })
 
+  const credentialOf = (reference: JwtReference): Credential => {
+    const { principal, expiresAtMs, keyMark } = reference
+    return {
+      principal,
+      expiresAtMs,
+      reference,
+      watch(ended) {
+        const listener = () => ended()
+        watched.set(listener, () => Date.now() < expiresAtMs && keys.stillHas(keyMark))
+        return () => watched.delete(listener)
+      },
+    }
+  }
+
+  const { issuer, audience } = trust
   return {
     async find(token) {
       if (token.length > mostLetters) throw refused(`it has more than ${mostLetters} letters`)
@@ -71,16 +89,15 @@ export function openJwtCredentials(trust: JwtTrust, logger: Logger, pace: Pace =
       const { payload, key } = await verify(token)
       const expiresAtMs = expiryOf(payload)
       const principal = principalOf(payload, trust)
-      return {
-        principal,
-        expiresAtMs,
-        watch(ended) {
-          const hasKey = keys.follow(key)
-          const listener = () => ended()
-          watched.set(listener, () => Date.now() < expiresAtMs && hasKey())
-          return () => watched.delete(listener)
-        },
-      }
+      return credentialOf({ kind: 'JWT', issuer, audience, keyMark: markOf(key), principal, expiresAtMs })
+    },
+    async recall(reference) {
+      const isTaken =
+        reference.kind === 'JWT' && reference.issuer === issuer && reference.audience === audience
+      if (!isTaken) throw refused('a JWT of another issuer is asked for here by now')
+      if (reference.expiresAtMs <= Date.now()) throw expired()
+      if (!(await keys.has(reference.keyMark))) throw refused('the issuer has its key no longer')
+      return credentialOf(reference)
     },
     close() {
       clearInterval(timer)

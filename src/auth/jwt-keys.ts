@@ -6,7 +6,7 @@
 import { errors, type JWTHeaderParameters } from 'jose'
 import { asHeliographError, HeliographError } from '../errors.ts'
 import type { Logger } from '../observe/logger.ts'
-import { fetchKeySet, type KeySet, markOf } from './key-set.ts'
+import { fetchKeySet, type KeySet } from './key-set.ts'
 
 export type JwtKeys = {
   /**
@@ -14,8 +14,10 @@ export type JwtKeys = {
    * @throws HeliographError KEYS_UNAVAILABLE where the issuer cannot be asked; what jose throws where it has no such key
    */
   find(header: JWTHeaderParameters): Promise<CryptoKey>
-  /** Tells whether a key is still in the newest set. @returns its check, cheap enough for every second */
-  follow(key: CryptoKey): () => boolean
+  /** Whether the issuer has a key of this mark. @throws HeliographError KEYS_UNAVAILABLE where it cannot be asked */
+  has(mark: string): Promise<boolean>
+  /** Whether a key of this mark is still in the newest set: cheap enough for every second. */
+  stillHas(mark: string): boolean
   close(): void
 }
 
@@ -50,16 +52,24 @@ export function openJwtKeys(url: string, pace: Pace, logger: Logger): JwtKeys {
       const found = await lookUp(header)
       if (found !== null) return found
       if (isAnswered) throw new errors.JWKSNoMatchingKey()
-      throw new HeliographError('KEYS_UNAVAILABLE', 'the keys of the issuer cannot be fetched just now', {
-        retryAfterSeconds: Math.ceil(pace.cooldownMs / 1_000),
-      })
+      throw unavailable(pace)
     },
-    follow(key) {
-      const mark = markOf(key)
-      return () => issuer.last()?.marks.has(mark) ?? false
+    async has(mark) {
+      const isKnown = () => issuer.newest()?.marks.has(mark) ?? false
+      if (isKnown()) return true
+      const isAnswered = await issuer.ask()
+      if (!isAnswered && !isKnown()) throw unavailable(pace)
+      return isKnown()
     },
+    stillHas: (mark) => issuer.last()?.marks.has(mark) ?? false,
     close: issuer.close,
   }
+}
+
+function unavailable({ cooldownMs }: Pace): HeliographError {
+  return new HeliographError('KEYS_UNAVAILABLE', 'the keys of the issuer cannot be fetched just now', {
+    retryAfterSeconds: Math.ceil(cooldownMs / 1_000),
+  })
 }
 
 /** The sets of an issuer, one after the other. */

@@ -1,7 +1,7 @@
 // One fetch of an issuer's keys, its JSON Web Key Set (RFC 7517). It takes what the issuer answers itself,
 // within bounds: no redirects, no endless body.
 
-import { createPublicKey, KeyObject } from 'node:crypto'
+import { createPublicKey, hash, KeyObject } from 'node:crypto'
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose'
 import { HeliographError } from '../errors.ts'
 
@@ -33,7 +33,7 @@ export async function fetchKeySet(url: string, signal: AbortSignal): Promise<Key
   return parseKeySet(await readText(response).catch(failed))
 }
 
-/** Tells a public key from every other, whatever it is called. */
+/** Tells a public key from every other, whatever it is called: the SHA-256 of its SubjectPublicKeyInfo. */
 export function markOf(key: CryptoKey): string {
   return mark(KeyObject.from(key))
 }
@@ -57,7 +57,7 @@ function marksOf(jwk: JSONWebKeySet['keys'][number]): string[] {
 }
 
 function mark(key: KeyObject): string {
-  return key.export({ type: 'spki', format: 'der' }).toString('base64')
+  return hash('sha256', key.export({ type: 'spki', format: 'der' }), 'base64url')
 }
 
 async function readText({ body }: Response): Promise<string> {

@@ -8,7 +8,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { HeliographError } from '../errors.ts'
 import type { Logger } from '../observe/logger.ts'
-import type { Credentials } from './credential.ts'
+import type { Credential, Credentials } from './credential.ts'
 import { hashToken } from './token.ts'
 import { type KnownToken, knownTokens, readTokenFile } from './token-file.ts'
 
@@ -67,6 +67,20 @@ export async function openTokens(path: string, logger: Logger): Promise<Credenti
     }
   }
 
+  /** @throws HeliographError UNAUTHENTICATED */
+  const current = (sha256: string): KnownToken => {
+    const token = tokens.get(sha256)
+    if (token === undefined) throw refused('the token is not known here, or no longer')
+    if (isExpired(token)) throw refused('the token has expired')
+    return token
+  }
+
+  const credentialOf = (sha256: string, token: KnownToken): Credential => ({
+    ...token,
+    reference: { kind: 'TOKEN', sha256, ...token },
+    watch: (ended) => watch(token, ended),
+  })
+
   const stopWatching = watchDirectory(path, () => void look())
   // Not every file system tells of changes, and none of time.
   const timer = setInterval(() => {
@@ -79,10 +93,15 @@ export async function openTokens(path: string, logger: Logger): Promise<Credenti
     async find(text) {
       // Looked up by hash: how long that takes tells of the hash at most, which nobody can steer towards
       // one that is known, and never of the token.
-      const token = tokens.get(hashToken(text))
-      if (token === undefined) throw refused('the token is not known here, or no longer')
-      if (isExpired(token)) throw refused('the token has expired')
-      return { ...token, watch: (ended) => watch(token, ended) }
+      const sha256 = hashToken(text)
+      return credentialOf(sha256, current(sha256))
+    },
+    async recall(reference) {
+      if (reference.kind !== 'TOKEN') throw refused('a token is asked for here by now')
+      const { sha256, principal, expiresAtMs } = reference
+      const token = current(sha256)
+      if (!isDeepStrictEqual(token, { principal, expiresAtMs })) throw refused('the token has changed')
+      return credentialOf(sha256, token)
     },
     close() {
       clearInterval(timer)

@@ -3,6 +3,7 @@
 import { builder } from './builder.ts'
 import './scalars.ts'
 import './query.ts'
+import './mutation.ts'
 import './subscription.ts'
 
 /** Executable; `schema/schema.graphql` is printed from it. */

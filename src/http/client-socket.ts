@@ -6,7 +6,6 @@ import { WebSocket } from 'ws'
 import type { Allowances, CountedConnection, Release } from '../auth/allowance.ts'
 import type { Credential } from '../auth/credential.ts'
 import { tokenEnded } from '../auth/gate.ts'
-import type { Principal } from '../auth/principal.ts'
 import { errorCatalogue, HeliographError } from '../errors.ts'
 import { carryUtf8 } from '../hub/carry.ts'
 import type { Connection } from '../hub/feed.ts'
@@ -19,7 +18,7 @@ import { pingFrame, textFrame } from './websocket-frame.ts'
 
 export type ClientSocket = {
   /** @throws HeliographError UNAUTHENTICATED before somebody entered */
-  principal(): Principal
+  credential(): Credential
   /**
    * Whoever is let in by this socket; its end is the socket's.
    * @throws HeliographError TOO_MANY_CONNECTIONS where the principal has as many as it may
@@ -113,7 +112,7 @@ export function createClientSocket(parts: ClientSocketParts): ClientSocket {
 
   return {
     ...entry,
-    startOperation: () => operations.start(entry.principal()),
+    startOperation: () => operations.start(entry.credential().principal),
     hubSocket,
     send(text) {
       if (!isOpen()) return
@@ -146,13 +145,13 @@ export function createClientSocket(parts: ClientSocketParts): ClientSocket {
 function createEntry(
   { ws, connection }: ClientSocketParts,
   close: (code: number, reason: string) => void,
-): Pick<ClientSocket, 'principal' | 'enter'> {
+): Pick<ClientSocket, 'credential' | 'enter'> {
   let entered: Credential | null = null
   let stopWatching = () => {}
   ws.once('close', () => stopWatching())
   return {
-    principal() {
-      if (entered !== null) return entered.principal
+    credential() {
+      if (entered !== null) return entered
       throw new HeliographError('UNAUTHENTICATED', 'connection_init comes first')
     },
     enter(credential) {

@@ -2,12 +2,15 @@
 // on the way, or thrown by the door, is answered in one form.
 
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { Gate } from '../auth/gate.ts'
+import type { Credential } from '../auth/credential.ts'
+import type { Gate, Visitor } from '../auth/gate.ts'
 import { HeliographError } from '../errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import { allowOrigin, isPreflight, replyPreflight } from './cors.ts'
 import { replyError, showableError } from './json-reply.ts'
 import { accepts, type Exchange, type Route, splitTarget } from './route.ts'
+import { beginSseStream } from './sse-stream.ts'
+import { misplacedTicket, readTicket, refuseBoth } from './ticket.ts'
 
 /** Where GraphQL is served, over every transport. */
 export const graphqlPath = '/graphql'
@@ -33,6 +36,9 @@ export function createDispatch(
       const form = path === graphqlPath ? 'GRAPHQL' : 'PLAIN'
       // Who has the beginning of an answer already can only be told by cutting it off.
       if (response.headersSent) response.destroy()
+      // To an EventSource every status but 200 is the end, and this passes: a stream that breaks off is not.
+      else if (shown.status === 503 && asksForStream({ request, response, query }, route))
+        beginSseStream(response).breakOff(shown.message)
       else replyError(response, shown, form, headersOf(shown, route))
     }
   }
@@ -58,8 +64,25 @@ async function enter(exchange: Exchange, path: string, route: Route | undefined,
     throw new HeliographError('NOT_FOUND', `nothing is at ${path}: GET / lists the doors`)
   if (route.kind === 'PAGE') return methodOf(request, path, route.methods)(exchange)
   if (route.page !== undefined && asksForPage(request)) return route.page(exchange)
-  const credential = await visitor.admit(route.right)
+  const credential = await admit(exchange, visitor, route)
   return methodOf(request, path, route.methods)(exchange, credential)
+}
+
+function admit(
+  exchange: Exchange,
+  visitor: Visitor,
+  route: Extract<Route, { kind: 'GUARDED' }>,
+): Promise<Credential> {
+  const ticket = readTicket(exchange.query)
+  if (ticket === null) return visitor.admit(route.right)
+  refuseBoth(exchange.request)
+  const operation = route.operationFor?.(exchange) ?? null
+  if (operation === null) throw misplacedTicket()
+  return visitor.admitByTicket(ticket, operation)
+}
+
+function asksForStream(exchange: Exchange, route: Route | undefined): boolean {
+  return route?.kind === 'GUARDED' && (route.operationFor?.(exchange) ?? null) !== null
 }
 
 function asksForPage(request: IncomingMessage): boolean {

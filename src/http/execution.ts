@@ -2,7 +2,9 @@
 // and showing errors. A subscription is run by the hub.
 
 import { execute, type FormattedExecutionResult, type GraphQLError } from 'graphql'
-import { type Principal, visibilityOf } from '../auth/principal.ts'
+import type { Credential } from '../auth/credential.ts'
+import { visibilityOf } from '../auth/principal.ts'
+import type { Tickets } from '../auth/tickets.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { Context } from '../graphql/context.ts'
 import { toGraphQLErrors } from '../graphql/errors.ts'
@@ -16,13 +18,14 @@ export type ExecutionParts = {
   readonly settings: Settings
   readonly log: EventLog
   readonly resources: Resources
+  readonly tickets: Pick<Tickets, 'create'>
   readonly logger: Logger
 }
 
 export type Execution = {
   /** @throws RefusedOperation with every error of syntax, validation, limits and variables */
   prepare(request: OperationRequest): Prepared
-  contextOf(principal: Principal): Context
+  contextOf(credential: Credential): Context
   /** The result of a query or mutation, its errors masked. */
   run(prepared: Prepared, context: Context): Promise<FormattedExecutionResult>
   /** All errors a thrown value stands for, as a client may see them; faults are logged. */
@@ -30,16 +33,17 @@ export type Execution = {
 }
 
 /** Executes operations against the log and the state. */
-export function createExecution({ settings, log, resources, logger }: ExecutionParts): Execution {
+export function createExecution({ settings, log, resources, tickets, logger }: ExecutionParts): Execution {
   const reportFault = (error: unknown) => logger.error({ err: error }, 'an operation failed')
   const show = (error: unknown) => toGraphQLErrors(error, reportFault)
   return {
     prepare: (request) => prepareOperation(request, settings),
-    contextOf: (principal) => ({
+    contextOf: (credential) => ({
       log,
       resources,
-      principal,
-      visibility: visibilityOf(principal),
+      principal: credential.principal,
+      visibility: visibilityOf(credential.principal),
+      createTicket: () => tickets.create(credential),
       reportFault,
     }),
     async run({ document, operationName, variables }, contextValue) {

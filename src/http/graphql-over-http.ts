@@ -4,7 +4,7 @@
 
 import { GraphQLError } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
-import type { Principal } from '../auth/principal.ts'
+import type { Credential } from '../auth/credential.ts'
 import { type ErrorCode, errorCatalogue, HeliographError } from '../errors.ts'
 import type { Context } from '../graphql/context.ts'
 import { RefusedOperation } from '../graphql/errors.ts'
@@ -17,16 +17,16 @@ import type { Exchange } from './route.ts'
 
 export type GraphqlOverHttp = {
   /** @param body the JSON text of a POST; null for a GET, whose parameters stand in the query string */
-  answer(exchange: Exchange, principal: Principal, body: string | null): Promise<void>
+  answer(exchange: Exchange, credential: Credential, body: string | null): Promise<void>
 }
 
-type Caller = { readonly principal: Principal }
+type Caller = { readonly credential: Credential }
 
 /** Yoga without its pages, its caches and its transports for subscriptions. */
 export function createGraphqlOverHttp(execution: Execution): GraphqlOverHttp {
   const yoga = createYoga<Caller, Context>({
     schema,
-    context: ({ principal }) => execution.contextOf(principal),
+    context: ({ credential }) => execution.contextOf(credential),
     plugins: [preparing(execution)],
     maskedErrors: { maskError: (error) => catalogued(execution.show(error)) },
     parserAndValidationCache: false,
@@ -39,11 +39,11 @@ export function createGraphqlOverHttp(execution: Execution): GraphqlOverHttp {
   })
 
   return {
-    async answer({ request, response, query }, principal, body) {
+    async answer({ request, response, query }, credential, body) {
       const accept = request.headers.accept ?? '*/*'
       const headers = { accept, 'content-type': 'application/json' }
       const init = body === null ? { headers } : { method: 'POST', headers, body }
-      const answered = await yoga.fetch(`http://gateway/graphql?${query}`, init, { principal })
+      const answered = await yoga.fetch(`http://gateway/graphql?${query}`, init, { credential })
       const text = await answered.text()
       if (response.destroyed) return
       if (text === '') return replyNotAcceptable(response, accept)

@@ -16,6 +16,7 @@ import type { Settings } from '../settings.ts'
 import { onceDrained } from './drain.ts'
 import type { Execution } from './execution.ts'
 import type { Heartbeat } from './heartbeat.ts'
+import { commonHeaders } from './json-reply.ts'
 import type { Exchange } from './route.ts'
 import { beginSseStream, endId, type SseStream, sseEncoding } from './sse-stream.ts'
 
@@ -96,7 +97,7 @@ export function createGraphqlOverSse(
     const line = openLine(exchange, credential, admitStream(credential))
     const ended = (error: unknown) => line.close(() => end(line.stream, error))
     try {
-      const { feed, after } = createFeed(prepared, execution.contextOf(credential.principal))
+      const { feed, after } = createFeed(prepared, execution.contextOf(credential))
       await line.socket.subscribe({ operationId, feed, after: resumeCursor(exchange) ?? after, ended })
     } catch (error) {
       ended(error)
@@ -113,7 +114,7 @@ export function createGraphqlOverSse(
   return {
     isOver({ request, response }) {
       if (request.headers['last-event-id'] !== endId) return false
-      response.writeHead(204).end()
+      response.writeHead(204, { ...commonHeaders, 'cache-control': 'no-store' }).end()
       return true
     },
     async answer(exchange, credential, parameters) {
@@ -127,9 +128,8 @@ export function createGraphqlOverSse(
       if (prepared.kind === 'mutation' && exchange.request.method !== 'POST') {
         throw new HeliographError('METHOD_NOT_ALLOWED', 'mutations are taken by POST only')
       }
-      const { principal } = credential
-      const result = await parts.allowances.whileOperating(principal, () =>
-        execution.run(prepared, execution.contextOf(principal)),
+      const result = await parts.allowances.whileOperating(credential.principal, () =>
+        execution.run(prepared, execution.contextOf(credential)),
       )
       beginSseStream(exchange.response).finish(JSON.stringify(result))
     },

@@ -29,8 +29,8 @@ export function graphqlRoute(parts: GraphqlParts, execution: Execution, sse: Gra
   const page = createGraphiqlPage(gate.asksForTokens ? 'SSE' : 'WS')
 
   const answer = async (exchange: Exchange, credential: Credential, body: string | null) => {
-    const { principal } = credential
-    const overHttp = () => allowances.whileOperating(principal, () => http.answer(exchange, principal, body))
+    const overHttp = () =>
+      allowances.whileOperating(credential.principal, () => http.answer(exchange, credential, body))
     if (!accepts(exchange.request, 'text/event-stream')) return overHttp()
     if (sse.isOver(exchange)) return
     const parameters = body === null ? readQueryParameters(exchange.query) : readBodyParameters(body)
@@ -50,6 +50,7 @@ export function graphqlRoute(parts: GraphqlParts, execution: Execution, sse: Gra
   return {
     kind: 'GUARDED',
     right: 'READ',
+    operationFor: operationOf,
     page: page.answer,
     methods: {
       GET: (exchange, credential) => answer(exchange, credential, null),
@@ -59,6 +60,14 @@ export function graphqlRoute(parts: GraphqlParts, execution: Execution, sse: Gra
       },
     },
   }
+}
+
+/** An event stream of a subscription by GET, which is all that an EventSource asks for. */
+function operationOf(exchange: Exchange): string | null {
+  const { request, query } = exchange
+  if (request.method !== 'GET' || acceptsJson(exchange) || !accepts(request, 'text/event-stream')) return null
+  const parameters = new URLSearchParams(query)
+  return JSON.stringify(['query', 'operationName', 'variables'].map((name) => parameters.get(name)))
 }
 
 function acceptsJson({ request }: Exchange): boolean {

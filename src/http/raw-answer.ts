@@ -4,7 +4,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { HeliographError } from '../errors.ts'
-import { errorHeaders, formatError } from './json-reply.ts'
+import { commonHeaders, errorHeaders, formatError } from './json-reply.ts'
 
 /** How long the caller may take to read it and to hang up. */
 const lingerMs = 2_000
@@ -16,6 +16,7 @@ const lingerMs = 2_000
 export function answerRaw(socket: Duplex, error: HeliographError, status: number = error.status): void {
   const body = `${JSON.stringify({ error: formatError(error) })}\n`
   const headers = {
+    ...commonHeaders,
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     connection: 'close',

@@ -26,6 +26,11 @@ export type Route =
       readonly right: Right
       readonly methods: Readonly<Record<string, Handle>>
       readonly page?: Page
+      /**
+       * What a stream ticket is bound to: all that was sent of the operation. Null where the request is none
+       * that a ticket opens; left out where there is no such request.
+       */
+      readonly operationFor?: (exchange: Exchange) => string | null
     }
   /** For everybody from where callers may come from. */
   | { readonly kind: 'PAGE'; readonly methods: Readonly<Record<string, Page>> }

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Allowances } from '../auth/allowance.ts'
 import type { Gate } from '../auth/gate.ts'
+import type { Tickets } from '../auth/tickets.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Intake } from '../ingest/intake.ts'
@@ -32,6 +33,7 @@ import { answerUnreadable } from './unreadable-request.ts'
 export type ServerParts = {
   readonly settings: Settings
   readonly gate: Gate
+  readonly tickets: Pick<Tickets, 'create'>
   readonly allowances: Allowances
   readonly log: EventLog
   readonly resources: Resources

@@ -68,7 +68,7 @@ export function createSocketProtocol(initTimeoutMs: number, execution: Execution
     execute: async (args) => {
       const { prepared, client, release } = args as Operation
       try {
-        return (await execution.run(prepared, execution.contextOf(client.principal()))) as ExecutionResult
+        return (await execution.run(prepared, execution.contextOf(client.credential()))) as ExecutionResult
       } finally {
         release()
       }
@@ -112,7 +112,7 @@ function subscribe({ id, client, prepared, release }: Operation, execution: Exec
     subscriber?.close()
   })
   const start = async () => {
-    const { feed, after } = createFeed(prepared, execution.contextOf(client.principal()))
+    const { feed, after } = createFeed(prepared, execution.contextOf(client.credential()))
     subscriber = await client.hubSocket.subscribe({ operationId: id, feed, after, ended: parked.fail })
     if (over) subscriber.close()
   }

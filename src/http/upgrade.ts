@@ -5,6 +5,7 @@ import type { Credential } from '../auth/credential.ts'
 import type { Gate, Visitor } from '../auth/gate.ts'
 import { HeliographError } from '../errors.ts'
 import { splitTarget } from './route.ts'
+import { misplacedTicket, readTicket } from './ticket.ts'
 
 /** Who opens a WebSocket. */
 export type Arrival = {
@@ -15,7 +16,7 @@ export type Arrival = {
 
 /**
  * @throws HeliographError FORBIDDEN for a stranger or a token without the right, UNAUTHENTICATED for a wrong
- * token, NOT_FOUND where no WebSocket is
+ * token or a stream ticket, NOT_FOUND where no WebSocket is
  */
 export async function admitUpgrade(
   request: IncomingMessage,
@@ -23,9 +24,10 @@ export async function admitUpgrade(
   gate: Gate,
 ): Promise<Arrival> {
   const visitor = gate.check(request)
-  const { path } = splitTarget(request.url ?? '/')
+  const { path, query } = splitTarget(request.url ?? '/')
   if (path !== socketPath) {
     throw new HeliographError('NOT_FOUND', `no WebSocket is at ${path}: connect to ${socketPath}`)
   }
+  if (readTicket(query) !== null) throw misplacedTicket()
   return { visitor, credential: visitor.isIntroduced ? await visitor.admit('READ') : null }
 }

@@ -1,6 +1,6 @@
 // From deliveries to acknowledgements: what arrived while the last batch was being kept is the next one,
 // in the order of delivery. A batch is acknowledged once its events are kept and what cannot be decoded
-// is put aside; until then it is tried again, and nothing behind it is touched.
+// is put aside; until then it is tried again, and nothing behind it is kept.
 
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { HeliographError } from '../errors.ts'
@@ -29,13 +29,16 @@ export type Batches = {
   settled(): Promise<void>
 }
 
+/** A delivery as decoded; its bytes are let go where they are not needed any more. */
+type Arrived = { readonly tag: number; readonly item: DecodedItem; readonly refused: Refused | null }
+
 const mostDeliveries = 500
 const firstPauseMs = 100
 const longestPauseMs = 5_000
 
 /** @param signal ends the trying; a try under way is finished, and acknowledged if it succeeds */
 export function createBatches(work: BatchWork, signal: AbortSignal): Batches {
-  const waiting: Delivery[] = []
+  const waiting: Arrived[] = []
   let running: Promise<void> | null = null
 
   async function run(): Promise<void> {
@@ -50,7 +53,8 @@ export function createBatches(work: BatchWork, signal: AbortSignal): Batches {
 
   return {
     add(delivery) {
-      waiting.push(delivery)
+      // At once and not with its batch: the store keeps the batch before meanwhile.
+      waiting.push(arrive(delivery, work))
       running ??= run()
     },
     async settled() {
@@ -59,13 +63,16 @@ export function createBatches(work: BatchWork, signal: AbortSignal): Batches {
   }
 }
 
+function arrive(delivery: Delivery, work: BatchWork): Arrived {
+  const item = work.decode(delivery)
+  const refused = item instanceof HeliographError ? { delivery, reason: item } : null
+  return { tag: delivery.tag, item, refused }
+}
+
 /** Whether everything of the batch is where it belongs; false only after an abort. */
-async function finish(batch: readonly Delivery[], work: BatchWork, signal: AbortSignal): Promise<boolean> {
-  const items = batch.map((delivery) => work.decode(delivery))
-  const refused = batch.flatMap((delivery, index) => {
-    const reason = items[index]
-    return reason instanceof HeliographError ? [{ delivery, reason }] : []
-  })
+async function finish(batch: readonly Arrived[], work: BatchWork, signal: AbortSignal): Promise<boolean> {
+  const items = batch.map(({ item }) => item)
+  const refused = batch.flatMap((arrived) => arrived.refused ?? [])
   // The store first: while it is down nothing is put aside either.
   if (!(await untilDone(() => work.keep(items), work, signal))) return false
   return refused.length === 0 || untilDone(() => work.putAside(refused), work, signal)

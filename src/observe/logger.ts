@@ -1,4 +1,5 @@
-// Structured logs: a JSON object a line on standard output, or a line for people where that is a terminal.
+// Structured logs: a JSON object a line on standard output, or a line for people where that is a terminal. No
+// line holds a token or a ticket, whoever wrote it: what looks like one is cut short.
 
 import { isatty } from 'node:tty'
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
@@ -7,13 +8,21 @@ export type Logger = PinoLogger
 
 const standardOutput = 1
 
+/** Tokens and stream tickets: `hg_` or `st_` and 256 bits. */
+const secrets = /(hg_|st_)[\w-]{43}/g
+
 /**
  * A logger for one process.
  * @param level the mildest level that is written, or `silent`
  * @param destination where lines go; standard output by default
  */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    hooks: { streamWrite: (line: string) => line.replace(secrets, '$1…') },
+  }
   if (destination) return pino(options, destination)
   const output = pino.destination(standardOutput)
   return pino(

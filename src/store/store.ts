@@ -1,5 +1,6 @@
-// What an engine opens: the log and the state over one set of data, and its health.
+// What an engine opens: the log, the state and the tickets over one set of data, and its health.
 
+import type { TicketStore } from '../auth/tickets.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { Resources } from '../resource/resources.ts'
 
@@ -23,8 +24,12 @@ export type Store = {
   readonly engine: string
   readonly log: EventLog
   readonly resources: Resources
+  readonly tickets: TicketStore
   health(): StoreHealth
-  /** Trims now; the background does the same every `trimEveryMs`. Resolves to how many entries went. */
+  /**
+   * Trims now, and forgets tickets that have ended; the background does the same every `trimEveryMs`.
+   * Resolves to how many entries went.
+   */
   trim(): Promise<number>
   /** Finishes what is under way, then lets go of the data. */
   close(): Promise<void>

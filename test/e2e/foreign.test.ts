@@ -17,7 +17,8 @@ const accounts = ['acme', 'globex'] as const
 
 function contextOf({ log, resources }: Store, account: string): Context {
   const principal = { role: 'TENANT', name: account, accounts: [account] } as const
-  return { log, resources, principal, visibility: seesAccounts([account]) }
+  const createTicket = () => Promise.reject(new Error('no subscription makes a ticket'))
+  return { log, resources, principal, visibility: seesAccounts([account]), createTicket }
 }
 
 /** A VM of an account reports a state; its eventId starts with the account. */

@@ -34,7 +34,7 @@ function storeless(visibility: Visibility = seesAll): Context {
     follow: refuse,
   }
   const resources = { get: refuse, list: refuse, history: refuse }
-  return { log, resources, principal: world.admin.principal, visibility }
+  return { log, resources, principal: world.admin.principal, visibility, createTicket: refuse }
 }
 
 function feedOf(query: string, variables: Record<string, unknown> = {}, context: Context = storeless()) {

@@ -43,6 +43,8 @@ describe('the schema', () => {
 
   test('has the names of the design', () => {
     expect(fieldsOf('Subscription')).toEqual(['events', 'resource', 'resources'])
+    expect(fieldsOf('Mutation')).toContain('createStreamTicket')
+    expect(fieldsOf('StreamTicket')).toEqual(['ticket', 'expiresAt'])
     expect(fieldsOf('Query')).toEqual(
       expect.arrayContaining(['node', 'head', 'resource', 'resources', 'events', 'eventTypes', 'viewer']),
     )
@@ -102,7 +104,7 @@ describe('on a populated store', () => {
 
   test('every field of every type resolves, and holds a value somewhere', async () => {
     const held = new Set<string>()
-    for (const query of everyQuery()) {
+    for (const query of [...everyQuery(), ...everyMutation()]) {
       const { data, errors } = await executeUnchecked(world.admin, query)
       expect(errors?.[0]).toBeUndefined()
       for (const { __typename: name, ...fields } of objectsIn(data)) {
@@ -112,7 +114,7 @@ describe('on a populated store', () => {
       }
     }
     const never = types.filter(isObjectType).flatMap(({ name }) => {
-      if (['Query', 'Subscription', 'ResourceChange'].includes(name)) return []
+      if (['Query', 'Mutation', 'Subscription', 'ResourceChange'].includes(name)) return []
       return fieldsOf(name)
         .map((field) => ownerOf(name, field))
         .filter((field) => !held.has(field))
@@ -142,6 +144,13 @@ function everyQuery(): string[] {
       const depth = field.name === 'resources' ? 1 : 2
       return `{ ${field.name}${args} ${everythingOf(type, depth)} }`
     })
+}
+
+/** Every mutation that needs no input, with all it leads to. */
+function everyMutation(): string[] {
+  return Object.values(schema.getMutationType()?.getFields() ?? {})
+    .filter(({ args }) => args.every(({ type }) => !String(type).endsWith('!')))
+    .map(({ name, type }) => `mutation { ${name} ${everythingOf(getNamedType(type), 1)} }`)
 }
 
 function partsOf(type: GraphQLNamedType): [name: string, description: string | null | undefined][] {

@@ -3,7 +3,9 @@
 
 import { readFileSync } from 'node:fs'
 import { type ExecutionResult, execute, parse } from 'graphql'
+import { loopbackCredential, recallLoopback } from '../../src/auth/gate.ts'
 import { loopbackAdministrator, type Principal, visibilityOf } from '../../src/auth/principal.ts'
+import { createTickets } from '../../src/auth/tickets.ts'
 import { decodeCloudEvent } from '../../src/event/cloudevents.ts'
 import { decodeCloudStack } from '../../src/event/cloudstack.ts'
 import type { Decoded, Draft } from '../../src/event/draft.ts'
@@ -36,12 +38,13 @@ export async function openWorld(populated: boolean): Promise<World> {
   const opened = await sqliteEngine.open()
   const append = (...events: readonly Record<string, unknown>[]) =>
     opened.store.log.append(events.map((event) => draftOf(decodeCloudEvent(event, arrivedAt))))
-  const { log, resources } = opened.store
+  const { log, resources, tickets } = opened.store
   const contextOf = (principal: Principal) => ({
     log,
     resources,
     principal,
     visibility: visibilityOf(principal),
+    createTicket: () => createTickets(tickets, recallLoopback).create(loopbackCredential),
   })
   if (populated) {
     await append(...inventory())

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -13,9 +13,11 @@ import { sqliteEngine } from '../support/store.ts'
 import { draft, drafts } from './conformance/drafts.ts'
 import { describeEventLog } from './conformance/event-log.ts'
 import { describeResources } from './conformance/resources.ts'
+import { describeTickets } from './conformance/tickets.ts'
 
 describeEventLog(sqliteEngine)
 describeResources(sqliteEngine)
+describeTickets(sqliteEngine)
 
 async function makeDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'heliograph-sqlite-'))
@@ -23,10 +25,10 @@ async function makeDirectory(): Promise<string> {
   return directory
 }
 
-async function open(directory: string): Promise<Store> {
+async function open(directory: string, retention = roomyRetention): Promise<Store> {
   const store = await openSqliteStore({
     directory,
-    retention: roomyRetention,
+    retention,
     logger: pino({ level: 'silent' }),
   })
   onTestFinished(() => store.close())
@@ -105,6 +107,61 @@ describe('opening the embedded store', () => {
       code: 'STORE_UNSUITABLE',
       message: expect.stringMatching(/newer Heliograph.*99/),
     })
+  })
+})
+
+describe('data of schema version 1', () => {
+  it('is kept, and takes events and tickets from then on', async () => {
+    const directory = await makeDirectory()
+    const written = new DatabaseSync(join(directory, 'heliograph.db'))
+    written.exec(await readFile(new URL('./sqlite/version-1.sql', import.meta.url), 'utf8'))
+    written.close()
+    for (const offset of [4, 5]) {
+      const store = await open(directory, { ...roomyRetention, dedupeMs: Number.MAX_SAFE_INTEGER })
+      const entries = await store.log.read(await store.log.tail(), 3)
+      expect(entries.map(({ event }) => event.eventId)).toEqual(['event-1', 'event-about-1', 'event-2'])
+      expect(await store.resources.get([{ kind: 'Volume', uid: 'v1' }])).toMatchObject([
+        { name: 'root disk', owner: 'alice', version: 2 },
+      ])
+      const query = {
+        filter: {},
+        visibility: seesAll,
+        linkedBy: { attribute: 'virtualmachineid', uid: 'vm1' },
+      }
+      const { resources } = await store.resources.list(query, { first: 9, after: null })
+      expect(resources.map(({ uid }) => uid)).toEqual(['v1'])
+      const receipts = await store.log.append([draft(1), draft(offset)])
+      expect(receipts.map(({ kind, cursor }) => [kind, cursor.offset])).toEqual([
+        ['DUPLICATE', 1],
+        ['LOGGED', offset],
+      ])
+      const ticket = { holder: 'a', reference: '{}', firstUseUntilMs: Date.now() + 60_000, endsAtMs: null }
+      const limits = { nowMs: Date.now(), most: 1 }
+      expect(await store.tickets.put({ ...ticket, hash: `ticket ${offset}` }, limits)).toBe(true)
+      const use = { hash: `ticket ${offset}`, operation: 'one' }
+      expect(await store.tickets.bind(use, { ...limits, idleMs: 60_000 })).toMatchObject({ kind: 'BOUND' })
+      await store.close()
+    }
+  })
+})
+
+describe('tickets that have ended', () => {
+  it('are removed by trimming, thousands of them, and are no entries', async () => {
+    const directory = await makeDirectory()
+    const store = await open(directory)
+    const nowMs = Date.now() - 120_000
+    const put = (n: number) =>
+      store.tickets.put(
+        { hash: `${n}`, holder: 'a', reference: '{}', firstUseUntilMs: nowMs + 60_000, endsAtMs: null },
+        { nowMs, most: 5_000 },
+      )
+    await Promise.all(Array.from({ length: 2_500 }, (_, n) => put(n)))
+    const database = new DatabaseSync(join(directory, 'heliograph.db'), { readOnly: true })
+    const count = () => Number(database.prepare('SELECT count(*) AS count FROM tickets').get()?.count)
+    expect(count()).toBe(2_500)
+    expect(await store.trim()).toBe(0)
+    expect(count()).toBe(0)
+    database.close()
   })
 })
 

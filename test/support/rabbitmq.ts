@@ -16,6 +16,8 @@ export type TestRabbitMQ = {
   /** With the password `secret-word`, so that tests can look for it where it must not be. */
   readonly url: string
   readonly port: number
+  /** The process of the node; 0 while it does not run. */
+  pid(): number
   /** For the test's own publishing and looking; opened on first use. */
   client(): Connection
   /** How many messages wait in a queue, those being delivered not counted; null: no such queue. */
@@ -57,6 +59,7 @@ export async function startRabbitMQ({ running = true } = {}): Promise<TestRabbit
   const rabbitmq: TestRabbitMQ = {
     url,
     port,
+    pid: () => node?.pid ?? 0,
     client() {
       client ??= new Connection(url).on('error', () => {})
       return client

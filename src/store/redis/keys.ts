@@ -12,6 +12,10 @@
 // indexes     sorted sets in lexicographic order: `<value>\0<resource key>`, so that any of them gives pages
 //             in the order of resource keys
 // history:…   sorted set per resource: offsets of the entries about it
+// ticket:…    hash per stream ticket, by its own hash: holder (digest), reference, operation once it is bound,
+//             expires, ends (ms); expires by itself
+// tickets:…   sorted sets per holder: the hashes of its tickets that are unused (by when they expire) and used
+//             (by their last use); expire by themselves
 
 import { hash } from 'node:crypto'
 
@@ -40,12 +44,22 @@ export function historyKey(resourceKey: string): string {
   return `${tag}:history:${resourceKey}`
 }
 
+/** The hash of a stream ticket. */
+export function ticketKey(hash: string): string {
+  return `${tag}:ticket:${hash}`
+}
+
+/** The sorted set of a holder's tickets. */
+export function ticketsKey(which: 'unused' | 'used', holder: string): string {
+  return `${tag}:tickets:${which}:${holder}`
+}
+
 /** Where appends are announced; channels know no databases, so the name holds its number. */
 export function channelOf(database: number): string {
   return `${tag}:entries:${database}`
 }
 
-/** The field of a dedupe key: 128 bits are enough to tell events apart. */
-export function digestOf(dedupeKey: string): string {
-  return hash('sha256', dedupeKey, 'base64url').slice(0, 22)
+/** Stands for a dedupe key or a holder: 128 bits are enough to tell them apart. */
+export function digestOf(text: string): string {
+  return hash('sha256', text, 'base64url').slice(0, 22)
 }

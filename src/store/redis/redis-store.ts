@@ -7,6 +7,7 @@ import { openConnection } from './connection.ts'
 import { openRedisLog } from './redis-log.ts'
 import { createRedisResources } from './redis-resources.ts'
 import { trimRedis } from './redis-retention.ts'
+import { createRedisTickets } from './redis-tickets.ts'
 
 type RedisStoreSettings = {
   /** redis://, rediss:// or redis+sentinel://, with credentials where Redis asks for them. */
@@ -46,6 +47,7 @@ export async function openRedisStore({ url, retention, logger }: RedisStoreSetti
     engine: 'redis',
     log: opened.log,
     resources: createRedisResources(connection.call),
+    tickets: createRedisTickets(connection.call),
     health: connection.health,
     trim,
     async close() {

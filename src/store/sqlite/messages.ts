@@ -1,6 +1,7 @@
 // What the gateway's thread and the two workers say to each other. One worker writes, one reads: a long
 // read delays no commit. Entries and resources travel as the JSON text they are stored as.
 
+import type { Binding, TicketStore } from '../../auth/tickets.ts'
 import type { ResourceRef } from '../../event/event.ts'
 import type { Cursor, Epoch } from '../../event/position.ts'
 import type { PageRequest, ResourceQuery } from '../../resource/resources.ts'
@@ -36,6 +37,8 @@ export type ListedPage = {
 export type WriterCalls = {
   append(drafts: string, nowMs: number): Promise<PlacementRow[]>
   trim(nowMs: number): Promise<number>
+  putTicket(...args: Parameters<TicketStore['put']>): Promise<boolean>
+  bindTicket(...args: Parameters<TicketStore['bind']>): Promise<Binding>
   /** Commits something small, to see whether commits succeed again. */
   probe(): void
   close(): Promise<void>

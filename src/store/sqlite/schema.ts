@@ -6,6 +6,7 @@
 // resources   the state; every index ends in `key`, so that any of them yields pages in the order of keys;
 //             `version` is the entry that last changed it, `newest_entry` the last about it
 // links       what `linksOf` says of the resources: who holds whose uid in which attribute
+// tickets     stream tickets by their hashes; `operation` is null before the first use
 // meta        the epoch, and the last entry that was trimmed
 
 import { randomBytes } from 'node:crypto'
@@ -16,9 +17,18 @@ import { HeliographError } from '../../errors.ts'
 import { type Epoch, parseEpoch } from '../../event/position.ts'
 import { sqliteCode } from './failure.ts'
 
-const schemaVersion = 1
+const schemaVersion = 2
 // "HELI": tells the file from another program's database.
 const applicationId = 0x48454c49
+
+const ticketTable = `
+CREATE TABLE tickets (
+  hash TEXT PRIMARY KEY, holder TEXT NOT NULL, reference TEXT NOT NULL, operation TEXT,
+  used_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, ends_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tickets_by_holder ON tickets (holder, operation IS NULL, used_at);
+CREATE INDEX tickets_by_expiry ON tickets (expires_at);
+`
 
 const tables = `
 CREATE TABLE meta (
@@ -43,7 +53,10 @@ CREATE INDEX tombstones ON resources (version) WHERE deleted_at IS NOT NULL;
 CREATE TABLE links (
   attribute TEXT NOT NULL, uid TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (attribute, uid, key)
 ) STRICT, WITHOUT ROWID;
-`
+${ticketTable}`
+
+/** What each version adds to the one before, by the version it makes. */
+const migrations: readonly (readonly [version: number, sql: string])[] = [[2, ticketTable]]
 
 /** The path of the database in a data directory. */
 export function databasePath(directory: string): string {
@@ -64,7 +77,7 @@ export function makeDirectory(directory: string): void {
 }
 
 /**
- * Opens the database for writing and makes its tables where it is new.
+ * Opens the database for writing, and makes its tables where it is new or an older version's.
  * @throws HeliographError BAD_SETTING where the file cannot be written; STORE_UNSUITABLE where it is
  * no database of Heliograph, or a newer version's.
  */
@@ -107,6 +120,14 @@ function checkOrCreate(database: DatabaseSync, path: string): void {
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   database.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -64000; PRAGMA temp_store = MEMORY')
   if (isNew) createTables(database)
+  else migrate(database, version)
+}
+
+/** Each step is wholly done or not at all; what is there is kept. */
+function migrate(database: DatabaseSync, from: number): void {
+  for (const [version, sql] of migrations) {
+    if (version > from) database.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${version}; COMMIT`)
+  }
 }
 
 function createTables(database: DatabaseSync): void {

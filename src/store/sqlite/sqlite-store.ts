@@ -35,6 +35,10 @@ export async function openSqliteStore({ directory, retention, logger }: SqliteSe
     engine: 'sqlite',
     log: { ...log, append: (drafts) => health.watch(() => log.append(drafts)) } satisfies EventLog,
     resources: openSqliteResources(reader),
+    tickets: {
+      put: (ticket, limits) => health.watch(() => writer.call('putTicket', ticket, limits)),
+      bind: (use, limits) => health.watch(() => writer.call('bindTicket', use, limits)),
+    },
     health: health.now,
     trim,
     async close() {

@@ -9,6 +9,7 @@ import { openBatchWriter } from './batch-writer.ts'
 import { lockDirectory } from './lock.ts'
 import type { EntryRow, PlacementRow, WriterCalls } from './messages.ts'
 import { makeDirectory, openDatabase } from './schema.ts'
+import { createTicketRows } from './ticket-rows.ts'
 import { transaction } from './transaction.ts'
 import { createTrimmer } from './trimmer.ts'
 
@@ -37,6 +38,7 @@ export function openWriter(
   const database = openDatabase(directory)
   const batchWriter = openBatchWriter(database)
   const trimStep = createTrimmer(database, retention)
+  const tickets = createTicketRows(database)
   const noteProbe = database.prepare('UPDATE meta SET probes = probes + 1')
   let queue: Waiting[] = []
 
@@ -99,6 +101,7 @@ export function openWriter(
       more = step.more
       await nextTurn()
     }
+    while (tickets.removeEnded(nowMs)) await nextTurn()
     return trimmed
   }
 
@@ -110,12 +113,14 @@ export function openWriter(
       })
     },
     trim,
+    putTicket: tickets.put,
+    bindTicket: tickets.bind,
     probe() {
       database.exec('PRAGMA wal_checkpoint(PASSIVE)')
       transaction(database, () => noteProbe.run())
     },
     async close() {
-      while (queue.length > 0) await nextTurn()
+      while (queue.length > 0 || tickets.isBusy()) await nextTurn()
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       database.close()
       lock.release()
