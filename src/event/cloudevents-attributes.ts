@@ -5,6 +5,8 @@ import {
   type Category,
   categories,
   type Json,
+  type Outcome,
+  outcomes,
   parseResourceId,
   type ResourceRef,
   type Severity,
@@ -24,6 +26,7 @@ export type ContextAttributes = {
   readonly zone: string | null
   readonly severity: Severity | null
   readonly category: Category | null
+  readonly outcome: Outcome | null
   /** What has no place of its own in an event: an unreadable subject, dataschema, other extensions. */
   readonly others: { [name: string]: Json }
 }
@@ -61,6 +64,8 @@ export function readAttributes(event: Attributes): ContextAttributes {
   const resource = subject === null ? null : parseResourceId(subject)
   const others = othersOf(event)
   if (subject !== null && resource === null) others.subject = subject
+  const outcome = outcomeOf(others)
+  if (outcome !== null) delete others.outcome
   return {
     id: requiredText(event, 'id'),
     source: sourceOf(event),
@@ -72,6 +77,7 @@ export function readAttributes(event: Attributes): ContextAttributes {
     zone: optionalText(event, 'zone'),
     severity: severityOf(event),
     category: categoryOf(event),
+    outcome,
     others,
   }
 }
@@ -129,6 +135,11 @@ function categoryOf(event: Attributes): Category | null {
     throw badInput('category', `is "${word}": it must be one of ${categories.join(', ')}`)
   }
   return category
+}
+
+/** The word is common: what is none of ours is kept as a foreign extension. */
+function outcomeOf({ outcome }: Attributes): Outcome | null {
+  return outcomes.find((name) => typeof outcome === 'string' && name === outcome.toUpperCase()) ?? null
 }
 
 function othersOf(event: Attributes): { [name: string]: Json } {

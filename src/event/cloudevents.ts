@@ -1,6 +1,6 @@
-// CloudEvents 1.0 in and out. In: any sender's event. What moves a resource stands in `subject`
+// CloudEvents 1.0 in: any sender's event. What moves a resource stands in `subject`
 // (`<kind>/<uid>`), in the extensions `account` (the owner), `zone`, `severity` (info, warn or warning,
-// error or critical) and `category`, and in `data`:
+// error or critical), `category` and `outcome`, and in `data`:
 //
 //   state, previousState   the main state; with the type RESOURCE.OBSERVED as listed, not as it moved
 //   attributes, name       of the resource; attributes that look like secrets are dropped
@@ -13,7 +13,7 @@
 import { type ContextAttributes, readAttributes } from './cloudevents-attributes.ts'
 import { type DataWords, readData } from './cloudevents-data.ts'
 import type { Decoded, Report } from './draft.ts'
-import { type Category, type Event, type Json, resourceId, type Timestamp, type Transition } from './event.ts'
+import type { Category, Event, Timestamp, Transition } from './event.ts'
 import { badInput, isObject, nameOfType } from './input.ts'
 import { withoutSecrets } from './secrets.ts'
 
@@ -47,7 +47,7 @@ export function decodeCloudEvent(event: unknown, arrivedAt: Timestamp): Decoded 
         zone: told.zone,
         severity: told.severity,
         status: null,
-        outcome: null,
+        outcome: told.outcome,
         description: words.description,
         transition,
         data: dataOf(told, words),
@@ -85,61 +85,4 @@ function reportOf(told: ContextAttributes, words: DataWords): Report | null {
     attributesKept: 'ALL',
     account,
   }
-}
-
-/** A CloudEvent in structured JSON, as `formatCloudEvent` makes it. */
-export type FormattedCloudEvent = {
-  specversion: '1.0'
-  id: string
-  source: string
-  type: string
-  subject?: string
-  time: Timestamp
-  datacontenttype: 'application/json'
-  account?: string
-  zone?: string
-  severity?: string
-  category: string
-  data: { [name: string]: Json }
-}
-
-/**
- * An event as structured CloudEvents JSON: `id` is the source's own eventId, `subject` its resource as
- * `<kind>/<uid>`, `account` its owner, severity and category in lower case. `data` holds what CloudEvents
- * has no word for, and `state` and `previousState` of the main state, so that a reader of this dialect
- * can follow the resource; `original` is what the source sent. What is null is left out.
- */
-export function formatCloudEvent(event: Event): FormattedCloudEvent {
-  return {
-    specversion: '1.0',
-    id: event.eventId,
-    source: event.source,
-    type: event.type,
-    ...(event.resource && { subject: resourceId(event.resource) }),
-    time: event.time,
-    datacontenttype: 'application/json',
-    ...(event.owner !== null && { account: event.owner }),
-    ...(event.zone !== null && { zone: event.zone }),
-    ...(event.severity !== null && { severity: event.severity.toLowerCase() }),
-    category: event.category.toLowerCase(),
-    data: formatData(event),
-  }
-}
-
-function formatData(event: Event): { [name: string]: Json } {
-  const { transition, status, outcome, description, actor, receivedAt } = event
-  const moved = transition?.field === 'state' ? transition : null
-  const all: { [name: string]: Json } = {
-    state: moved?.to ?? null,
-    previousState: moved?.from ?? null,
-    transition,
-    status,
-    outcome,
-    description,
-    actor,
-    related: event.related.map(resourceId),
-    receivedAt,
-    original: event.data,
-  }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))
 }

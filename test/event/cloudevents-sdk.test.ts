@@ -4,7 +4,8 @@
 import { CloudEvent, HTTP, type Message } from 'cloudevents'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeBinaryHeaders, decodeCloudEvent, formatCloudEvent } from '../../src/event/cloudevents.ts'
+import { decodeBinaryHeaders, decodeCloudEvent } from '../../src/event/cloudevents.ts'
+import { formatCloudEvent } from '../../src/event/cloudevents-out.ts'
 import type { Draft } from '../../src/event/draft.ts'
 import { type Event, parseResourceId, resourceId } from '../../src/event/event.ts'
 import { anyEvent } from '../support/arbitrary-event.ts'
@@ -94,7 +95,7 @@ describe('what is formatted here', () => {
   test('passes the checks of the package, alone and as a batch', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { minLength: 1, maxLength: 3 }), (events) => {
-        const formatted = events.map(formatCloudEvent)
+        const formatted = events.map((event) => formatCloudEvent(event, 'AQ'))
         for (const event of formatted) expect(new CloudEvent({ ...event }).validate()).toBe(true)
         const read = HTTP.toEvent({
           headers: { 'content-type': 'application/cloudevents-batch+json' },
