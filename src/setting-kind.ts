@@ -1,6 +1,8 @@
 // Kinds of settings: how each is read from text, and how what it takes is said. What there is to set
 // stands in settings.ts.
 
+import { isIP } from 'node:net'
+
 /** A row of the table. `read` gives undefined for text that is not what `takes` says. */
 export type Setting<Value> = {
   readonly variable: string
@@ -120,4 +122,30 @@ export function readOrigins(text: string): readonly string[] | undefined {
 /** The store reads the rest: a list of Sentinels is no URL by the book. */
 export function isRedisUrl(text: string): boolean {
   return /^(rediss?|redis\+sentinel):\/\/[^/]/.test(text)
+}
+
+/** Yes or no. */
+export function yesOrNo(variable: string, fallback: boolean, description: string): Setting<boolean> {
+  return {
+    variable,
+    fallback,
+    takes: 'true or false',
+    description,
+    read: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+  }
+}
+
+/** Networks such as 10.0.0.0/8 or fd00::/8; an address alone is a network of one. */
+export function readCidrs(text: string): readonly string[] | undefined {
+  const cidrs = text.split(',').map((part) => withPrefix(part.trim()))
+  return cidrs.every((cidr) => cidr !== null) ? cidrs : undefined
+}
+
+function withPrefix(cidr: string): string | null {
+  const [address = '', prefix, ...rest] = cidr.split('/')
+  const version = isIP(address)
+  if (version === 0 || address.includes('%') || rest.length > 0) return null
+  const bits = version === 4 ? 32 : 128
+  if (prefix === undefined) return `${address}/${bits}`
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits ? cidr : null
 }

@@ -10,9 +10,11 @@ import {
   isRedisUrl,
   mebibyte,
   readBindings,
+  readCidrs,
   readOrigins,
   type Setting,
   word,
+  yesOrNo,
 } from './setting-kind.ts'
 
 /** What the gateway is started with. Sizes in bytes, times in the unit of their name. */
@@ -68,6 +70,10 @@ export type Settings = {
   flushIntervalMs: number
   bookmarkMs: number
   stopTimeoutMs: number
+  /** Networks that webhooks may call although they are not public, each with its prefix. */
+  webhookAllowCidrs: readonly string[]
+  webhookAllowHttp: boolean
+  webhookConnections: number
 }
 
 const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
@@ -294,5 +300,24 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
     0,
     600_000,
     'How long a stop waits for what is under way',
+  ),
+  webhookAllowCidrs: {
+    variable: 'HELIOGRAPH_WEBHOOK_ALLOW_CIDRS',
+    fallback: [],
+    takes: 'networks such as 10.0.0.0/8 or fd00::/8, with commas between them',
+    description: 'Networks that webhooks may call although they are not public',
+    read: readCidrs,
+  },
+  webhookAllowHttp: yesOrNo(
+    'HELIOGRAPH_WEBHOOK_ALLOW_HTTP',
+    false,
+    'Whether webhooks may call http: without TLS',
+  ),
+  webhookConnections: count(
+    'HELIOGRAPH_WEBHOOK_CONNECTIONS',
+    64,
+    2,
+    1_024,
+    'The most connections of webhooks to one host; endpoints that fail get half of them',
   ),
 }

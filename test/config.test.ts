@@ -108,6 +108,37 @@ describe('settings', () => {
     )
   })
 
+  test('networks that webhooks may call are CIDRs, an address alone being one', () => {
+    const read = (text: string) =>
+      readSettings({ HELIOGRAPH_WEBHOOK_ALLOW_CIDRS: text }, []).webhookAllowCidrs
+    expect(read('10.0.0.0/8, fd00::/8,192.168.1.4,::1')).toEqual([
+      '10.0.0.0/8',
+      'fd00::/8',
+      '192.168.1.4/32',
+      '::1/128',
+    ])
+    for (const wrong of [
+      '10.0.0.0/33',
+      '10.0/8',
+      '::/129',
+      'fe80::1%eth0',
+      'example.org',
+      '10.0.0.0/8,',
+      '1.2.3.4/a',
+    ]) {
+      expect(problemsOf({ HELIOGRAPH_WEBHOOK_ALLOW_CIDRS: wrong }), wrong).toContain(
+        'it takes networks such as',
+      )
+    }
+    expect(readSettings({}, [])).toMatchObject({
+      webhookAllowCidrs: [],
+      webhookAllowHttp: false,
+      webhookConnections: 64,
+    })
+    expect(readSettings({ HELIOGRAPH_WEBHOOK_ALLOW_HTTP: 'true' }, []).webhookAllowHttp).toBe(true)
+    expect(problemsOf({ HELIOGRAPH_WEBHOOK_ALLOW_HTTP: 'yes' })).toContain('it takes true or false')
+  })
+
   const jwt = {
     HELIOGRAPH_JWT_JWKS_URL: 'https://id.example.org/jwks.json',
     HELIOGRAPH_JWT_ISSUER: 'https://id.example.org/',

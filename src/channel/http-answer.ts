@@ -52,3 +52,9 @@ export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && code !== 'ECONNREFUSED') return reasonOf(error.errors[0])
   return reasons.get(code) ?? (/^[A-Z0-9_]{3,60}$/.test(code) ? `no answer (${code})` : 'no answer')
 }
+
+/** Whether `WebHook-Allowed-Origin` allows a sender: by its name in any case, or as `*`. */
+export function isGranted(allowed: string | null, sender: string): boolean {
+  const name = allowed?.trim().toLowerCase()
+  return name === '*' || name === sender.toLowerCase()
+}

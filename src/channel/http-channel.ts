@@ -8,7 +8,7 @@ import type { AddressGuard } from './address-guard.ts'
 import type { Attempted, Channel, Destination, Notification } from './channel.ts'
 import { startDeadline } from './deadline.ts'
 import { clipDetail } from './detail.ts'
-import { outcomeOf } from './http-answer.ts'
+import { isGranted, outcomeOf } from './http-answer.ts'
 import { type Answer, exchange, type Request } from './http-exchange.ts'
 import { parseHttpUri, portOf } from './http-uri.ts'
 import { createOrigins } from './origins.ts'
@@ -24,21 +24,36 @@ export type HttpChannelOptions = {
   readonly version: string
   /** Above so many origins, connections to those that nobody calls are closed; 256 by default. */
   readonly keptOrigins?: number
-  /** Certificates of authorities beside the well-known ones, as PEM. */
+  /** Certificates of authorities that are trusted instead of the well-known ones, as PEM. */
   readonly ca?: string
 }
 
+export type HttpChannel = Channel & {
+  /**
+   * Asks an endpoint whether it may be sent to, by the abuse protection of CloudEvents: an OPTIONS request
+   * to its very URI. DELIVERED where it allows `sender`; else REFUSED, or FAILED where it could not be asked.
+   * @param sender the name of this gateway in DNS
+   */
+  handshake(destination: Destination, sender: string, signal: AbortSignal): Promise<Attempted>
+}
+
+/** What a request makes of a destination; its path is the URI's. */
+type Writing = {
+  write(): Omit<Request, 'path'>
+  judge(answer: Answer, status: number): Pick<Attempted, 'outcome' | 'detail'>
+}
+
 /** A channel for one gateway. */
-export function openHttpChannel(options: HttpChannelOptions): Channel {
+export function openHttpChannel(options: HttpChannelOptions): HttpChannel {
   const { guard, allowHttp, connectionsPerOrigin: connections, version } = options
   const { keptOrigins: mostKept = 256, ca = null } = options
   const origins = createOrigins({ guard, connections, mostKept, ca })
   const writeBody = createBodies()
-  const userAgent = `Heliograph/${version}`
+  const agent = ['user-agent', `Heliograph/${version}`]
 
-  async function attempt(
+  async function send(
     destination: Destination,
-    notification: Notification,
+    { write, judge }: Writing,
     signal: AbortSignal,
   ): Promise<Attempted> {
     const startedMs = performance.now()
@@ -48,9 +63,12 @@ export function openHttpChannel(options: HttpChannelOptions): Channel {
       const { pool, slots } = origins.get(url)
       const release = await slots.take(destination.isSuspect, deadline)
       if (release === null) return failed('no connection to the host came free in time', startedMs)
-      const request = requestOf(url, destination, writeBody(notification), notification.id, userAgent)
+      // Written now: its time is that of the sending, not of the waiting.
+      const request = { ...write(), path: `${url.pathname}${url.search}` }
       const answer = await exchange(pool, request, deadline, release)
-      return attemptedBy(answer, destination, startedMs)
+      if (answer.status === null) return failed(answer.failure ?? 'no answer', startedMs)
+      const { outcome, detail } = judge(answer, answer.status)
+      return { outcome, status: answer.status, detail, latencyMs: sinceMs(startedMs) }
     } catch (error) {
       return failed(error instanceof Error ? error.message : 'unknown error', startedMs)
     } finally {
@@ -73,23 +91,28 @@ export function openHttpChannel(options: HttpChannelOptions): Channel {
     },
     async attempt(destination, [notification], signal) {
       if (notification === undefined) return failed('there is nothing to send', performance.now())
-      return attempt(destination, notification, signal)
+      if (destination.secrets.length === 0) return failed('there is no key to sign with', performance.now())
+      const write = () => requestOf(destination, notification.id, writeBody(notification), agent)
+      return send(destination, { write, judge: (...answer) => judgeAnswer(destination, ...answer) }, signal)
     },
     async challenge() {
       return failed('endpoints of this channel need no confirmation', performance.now())
+    },
+    handshake(destination, sender, signal) {
+      const headers = ['webhook-request-origin', sender, ...customHeaders(destination.headers, agent)]
+      const judge = (answer: Answer, status: number) => judgeGrant(answer, status, sender)
+      return send(destination, { write: () => ({ method: 'OPTIONS', headers, body: null }), judge }, signal)
     },
     close: () => origins.close(),
   }
 }
 
 function requestOf(
-  url: URL,
   { secrets, headers }: Destination,
-  body: Buffer,
   id: string,
-  userAgent: string,
-): Request {
-  if (secrets.length === 0) throw new Error('there is no key to sign with')
+  body: Buffer,
+  agent: readonly string[],
+): Omit<Request, 'path'> {
   const timestamp = Math.floor(Date.now() / 1_000)
   const list = [
     'content-type',
@@ -100,30 +123,44 @@ function requestOf(
     String(timestamp),
     'webhook-signature',
     sign({ id, timestamp, body }, secrets),
+    ...customHeaders(headers, agent),
   ]
-  if (headers['user-agent'] === undefined) list.push('user-agent', userAgent)
-  for (const name of Object.keys(headers)) list.push(name, headers[name] ?? '')
-  return { path: `${url.pathname}${url.search}`, method: 'POST', headers: list, body }
+  return { method: 'POST', headers: list, body }
 }
 
-function attemptedBy(answer: Answer, destination: Destination, startedMs: number): Attempted {
-  const { status, failure, text } = answer
-  if (status === null) return failed(failure ?? 'no answer', startedMs)
+/** The endpoint's own headers, which may name another agent. */
+function customHeaders(headers: Destination['headers'], agent: readonly string[]): string[] {
+  const list = Object.entries(headers).flat()
+  return headers['user-agent'] === undefined ? [...agent, ...list] : list
+}
+
+function judgeAnswer(destination: Destination, answer: Answer, status: number) {
+  const outcome = outcomeOf(status, answer.header('retry-after'), Date.now())
+  return { outcome, detail: clipDetail(answer.text, destination) ?? nameOf(status) }
+}
+
+function judgeGrant(answer: Answer, status: number, sender: string): Pick<Attempted, 'outcome' | 'detail'> {
+  const outcome = outcomeOf(status, answer.header('retry-after'), Date.now())
+  if (outcome.kind !== 'DELIVERED') return { outcome, detail: nameOf(status) }
+  if (isGranted(answer.header('webhook-allowed-origin'), sender)) return { outcome, detail: null }
   return {
-    outcome: outcomeOf(status, answer.header('retry-after'), Date.now()),
-    status,
-    detail: clipDetail(text, destination) ?? (status < 300 ? null : `HTTP ${status}`),
-    latencyMs: Math.round(performance.now() - startedMs),
+    outcome: { kind: 'REFUSED' },
+    detail: `the answer does not allow ${sender} (WebHook-Allowed-Origin)`,
   }
+}
+
+/** What stands for an answer without a text. */
+function nameOf(status: number): string | null {
+  return status < 300 ? null : `HTTP ${status}`
 }
 
 function failed(detail: string, startedMs: number): Attempted {
-  return {
-    outcome: { kind: 'FAILED', retryAfterMs: null },
-    status: null,
-    detail,
-    latencyMs: Math.round(performance.now() - startedMs),
-  }
+  const outcome = { kind: 'FAILED', retryAfterMs: null } as const
+  return { outcome, status: null, detail, latencyMs: sinceMs(startedMs) }
+}
+
+function sinceMs(startedMs: number): number {
+  return Math.round(performance.now() - startedMs)
 }
 
 /** Bodies by event: one that many endpoints hear of is written once. */

@@ -5,8 +5,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener } from 'no
 import type { AddressInfo, Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { type AddressGuardOptions, createAddressGuard } from '../../src/channel/address-guard.ts'
-import type { Channel } from '../../src/channel/channel.ts'
-import { type HttpChannelOptions, openHttpChannel } from '../../src/channel/http-channel.ts'
+import { type HttpChannel, type HttpChannelOptions, openHttpChannel } from '../../src/channel/http-channel.ts'
 import type { Manner, Peer } from './conformance/runner.ts'
 
 export type Received = {
@@ -95,7 +94,7 @@ function mannered(manner: Manner, requests: readonly Received[]): RequestListene
 export function openTestChannel(
   changes: Partial<HttpChannelOptions> = {},
   guard: Partial<AddressGuardOptions> = {},
-): Channel {
+): HttpChannel {
   return openHttpChannel({
     guard: createAddressGuard({ allowCidrs: ['127.0.0.0/8'], ownServers: [], ...guard }),
     allowHttp: true,
