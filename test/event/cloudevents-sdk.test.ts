@@ -1,14 +1,9 @@
-// The `cloudevents` package as the other side: what it emits is decoded, and what is formatted here passes
-// its checks and comes back.
+// The `cloudevents` package as the other side: what it emits is decoded.
 
 import { CloudEvent, HTTP, type Message } from 'cloudevents'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeBinaryHeaders, decodeCloudEvent } from '../../src/event/cloudevents.ts'
-import { formatCloudEvent } from '../../src/event/cloudevents-out.ts'
 import type { Draft } from '../../src/event/draft.ts'
-import { type Event, parseResourceId, resourceId } from '../../src/event/event.ts'
-import { anyEvent } from '../support/arbitrary-event.ts'
 
 const arrivedAt = '2026-05-15T12:00:00.123Z'
 const sent = new CloudEvent({
@@ -90,78 +85,6 @@ describe('what the package emits', () => {
     expect(binary.event.data).toEqual({ base64: 'AQL/' })
   })
 })
-
-describe('what is formatted here', () => {
-  test('passes the checks of the package, alone and as a batch', () => {
-    fc.assert(
-      fc.property(fc.array(anyEvent, { minLength: 1, maxLength: 3 }), (events) => {
-        const formatted = events.map((event) => formatCloudEvent(event, 'AQ'))
-        for (const event of formatted) expect(new CloudEvent({ ...event }).validate()).toBe(true)
-        const read = HTTP.toEvent({
-          headers: { 'content-type': 'application/cloudevents-batch+json' },
-          body: JSON.stringify(formatted),
-        })
-        expect(JSON.parse(JSON.stringify(read))).toEqual(formatted)
-      }),
-    )
-  })
-
-  test('decodes to the same event, as far as a CloudEvent tells it', () => {
-    fc.assert(
-      fc.property(anyEvent, (event) => {
-        const { event: back, report } = decode(formatCloudEvent(event))
-        expect(shared(back)).toEqual(shared(event))
-        expect(report?.account?.account ?? null).toBe(event.owner)
-        const moved = event.resource === null ? null : event.transition
-        expect(back.transition && { from: back.transition.from, to: back.transition.to }).toEqual(
-          moved && { from: moved.from, to: moved.to },
-        )
-      }),
-    )
-  })
-
-  test('names the resource, leaves out what is null, and keeps what the source sent as original', () => {
-    const [event] = fc.sample(anyEvent, 1) as [Event]
-    const formatted = formatCloudEvent({
-      ...event,
-      resource: { kind: 'Host', uid: 'h1' },
-      owner: null,
-      zone: null,
-      severity: 'WARN',
-      category: 'ACTION',
-      status: null,
-      data: { a: 1 },
-    })
-    expect(formatted).toMatchObject({
-      subject: 'Host/h1',
-      severity: 'warn',
-      category: 'action',
-      data: { original: { a: 1 } },
-    })
-    expect(formatted).not.toHaveProperty('account')
-    expect(formatted).not.toHaveProperty('zone')
-    expect(formatted.data).not.toHaveProperty('status')
-  })
-})
-
-/** What both have a word for; an event about a resource does not name it among the related. */
-function shared(event: Draft['event']) {
-  const { source, eventId, type, time, resource, zone, severity, description } = event
-  const related = event.related
-    .map(resourceId)
-    .filter((id) => resource === null || id !== resourceId(resource))
-  return {
-    source,
-    eventId,
-    type,
-    time,
-    resource,
-    zone,
-    severity,
-    description,
-    related: related.map(parseResourceId),
-  }
-}
 
 describe('binary mode', () => {
   const minimal = { 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/a', 'ce-type': 'b' }
