@@ -126,7 +126,7 @@ function createConnector(
   }
 
   return {
-    connect: (options, callback) => void connect(options, callback),
+    connect: (options, callback) => void connect(options, callback).catch((error) => callback(error, null)),
     close() {
       isClosed = true
       for (const socket of connecting) socket.destroy(new Error('the channel is closed'))

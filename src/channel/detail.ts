@@ -11,6 +11,7 @@ export function clipDetail(
   text: string,
   { secrets, headers }: Pick<Destination, 'secrets' | 'headers'>,
 ): string | null {
+  if (text === '') return null
   const keys = secrets.map((key) => Buffer.from(key).toString('base64'))
   // The longest first: one may be a part of another. What is shorter than four letters is no secret.
   const hidden = [...keys, ...Object.values(headers)].sort((a, b) => b.length - a.length)

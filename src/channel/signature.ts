@@ -1,7 +1,7 @@
 // Signatures of Standard Webhooks 1.0.0, symmetric (v1): HMAC-SHA256 over `<id>.<timestamp>.<body>`, by
 // every key of the endpoint while a rotation overlaps. https://www.standardwebhooks.com
 
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { badInput } from '../event/input.ts'
 
 const prefix = 'whsec_'
@@ -43,6 +43,18 @@ export function sign(
 ): string {
   const head = `${id}.${timestamp}.`
   return keys
-    .map((key) => `v1,${createHmac('sha256', key).update(head).update(body).digest('base64')}`)
+    .map((key) => `v1,${createHmac('sha256', objectOf(key)).update(head).update(body).digest('base64')}`)
     .join(' ')
+}
+
+// Given bytes, each HMAC makes a key object of them anew, which takes five times as long as the HMAC.
+const objects = new WeakMap<Uint8Array, KeyObject>()
+
+/** @param key is never written to */
+function objectOf(key: Uint8Array): KeyObject {
+  const known = objects.get(key)
+  if (known !== undefined) return known
+  const made = createSecretKey(key)
+  objects.set(key, made)
+  return made
 }

@@ -1,7 +1,7 @@
 // What every channel keeps to. Each line of the seam's opening comment has its test here.
 
 import { describe, expect, it } from 'vitest'
-import type { Attempted } from '../../../src/channel/channel.ts'
+import type { Attempted, Challenge } from '../../../src/channel/channel.ts'
 import type { ChannelRunner, Manner } from './runner.ts'
 import { attemptOnce, destinationOf, headerValue, notifications, openChannel, secret } from './world.ts'
 
@@ -14,6 +14,7 @@ export function describeChannel(runner: ChannelRunner): void {
   describe(`the ${runner.name} channel`, () => {
     describeCheck(runner)
     describeAttempt(runner)
+    describeChallenge(runner)
     describeEnd(runner)
   })
 }
@@ -90,6 +91,22 @@ function describeAttempt(runner: ChannelRunner): void {
       const { outcome } = await attemptOnce(opened, { isSuspect: manner === 'ACCEPT' })
       expect(outcome.kind === 'DELIVERED').toBe(manner === 'ACCEPT')
     }
+  })
+}
+
+function describeChallenge(runner: ChannelRunner): void {
+  it('sends a challenge where endpoints must be confirmed, and fails it where they need not', async () => {
+    const opened = await openChannel(runner)
+    const { channel, peer } = opened
+    const challenge: Challenge =
+      channel.confirmedBy === 'CODE'
+        ? { kind: 'CODE', code: '123456' }
+        : { kind: 'LINK', url: 'https://gateway.example.org/confirm#token' }
+    const destination = await destinationOf(opened)
+    const attempted = await channel.challenge(destination, challenge, new AbortController().signal)
+    expect(attempted.outcome.kind).toBe(channel.confirmedBy === null ? 'FAILED' : 'DELIVERED')
+    expect(peer.received()).toBe(channel.confirmedBy === null ? 0 : 1)
+    expect(attempted.detail ?? '').not.toContain('123456')
   })
 }
 
