@@ -8,6 +8,7 @@ import type { AddressGuard } from './address-guard.ts'
 import type { Attempted, Channel, Destination, Notification } from './channel.ts'
 import { startDeadline } from './deadline.ts'
 import { clipDetail } from './detail.ts'
+import { checkHeaders } from './headers.ts'
 import { isGranted, outcomeOf } from './http-answer.ts'
 import { type Answer, exchange, type Request } from './http-exchange.ts'
 import { parseHttpUri, portOf } from './http-uri.ts'
@@ -49,6 +50,7 @@ export function openHttpChannel(options: HttpChannelOptions): HttpChannel {
   const { keptOrigins: mostKept = 256, ca = null } = options
   const origins = createOrigins({ guard, connections, mostKept, ca })
   const writeBody = createBodies()
+  const checkOnce = createHeadersCheck()
   const agent = ['user-agent', `Heliograph/${version}`]
 
   async function send(
@@ -59,6 +61,7 @@ export function openHttpChannel(options: HttpChannelOptions): HttpChannel {
     const startedMs = performance.now()
     const deadline = startDeadline(destination.timeoutMs, signal)
     try {
+      checkOnce(destination.headers)
       const url = parseHttpUri(destination.uri, 'uri', allowHttp)
       const { pool, slots } = origins.get(url)
       const release = await slots.take(destination.isSuspect, deadline)
@@ -161,6 +164,16 @@ function failed(detail: string, startedMs: number): Attempted {
 
 function sinceMs(startedMs: number): number {
   return Math.round(performance.now() - startedMs)
+}
+
+/** A header that undici refuses would cost its pool a connection for good, so none may get there. */
+function createHeadersCheck(): (headers: Destination['headers']) => void {
+  const checked = new WeakSet<Destination['headers']>()
+  return (headers) => {
+    if (checked.has(headers)) return
+    checkHeaders(headers, 'headers')
+    checked.add(headers)
+  }
 }
 
 /** Bodies by event: one that many endpoints hear of is written once. */

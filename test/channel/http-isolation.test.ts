@@ -83,6 +83,38 @@ test('who waits for room in vain is told so in time, and no request is sent', as
   expect(peer.received()).toBe(cap)
 })
 
+test('every way to fail gives its room back', async () => {
+  const { channel, peer, held } = await open()
+  const working = await destinationOf({ channel, uri: peer.uri })
+  const hanging = { ...working, uri: `${peer.uri}/hang`, timeoutMs: 50 }
+  const [one] = notifications(1)
+  const attempt = (destination: Destination, signal: AbortSignal = never) =>
+    channel.attempt(destination, one ? [one] : [], signal)
+
+  for (let turn = 0; turn <= cap; turn++) {
+    const controller = new AbortController()
+    const count = held.length
+    const given = attempt({ ...hanging, timeoutMs: 600_000 }, controller.signal)
+    await expect.poll(() => held.length).toBe(count + 1)
+    controller.abort()
+    await peer.vanish()
+    const failures = [
+      await given,
+      await attempt(working),
+      await attempt(working, AbortSignal.abort()),
+      await attempt({ ...working, secrets: [] }),
+      await attempt({ ...working, headers: { 'x-bad': 'a\nb' } }),
+      await attempt({ ...working, timeoutMs: 0 }),
+    ]
+    await peer.appear()
+    peer.answer((request, response) => (request.url === '/hook/hang' ? held.push(response) : response.end()))
+    failures.push(await attempt(hanging))
+    expect(failures.map(({ outcome }) => outcome.kind)).toEqual(Array(7).fill('FAILED'))
+  }
+  const outcomes = await Promise.all(Array.from({ length: 3 * cap }, () => attempt(working)))
+  expect(outcomes.map(({ outcome }) => outcome.kind)).toEqual(Array(3 * cap).fill('DELIVERED'))
+})
+
 test('another origin is not delayed', async () => {
   const [full, other] = [await open(), await startHttpPeer()]
   onTestFinished(() => other.stop())
