@@ -69,16 +69,20 @@ export type Webhooks = {
 
   /**
    * Renews all that the holder has, and takes what is free up to its share among the holders that are
-   * alive. A lease ends `ttlMs` after the last claim.
+   * alive. A lease ends `ttlMs` after the last claim; its shard is free then, and begins a new generation
+   * with whoever takes it, the same holder too. Shares differ by one at most.
    */
   claim(holder: string, ttlMs: number): Promise<Claim>
-  /** Gives up leases, for others to take at once; all of them where `leases` is null. */
+  /** Gives up leases, for others to take at once; where `leases` is null all of them, and its share. */
   release(holder: string, leases: readonly Lease[] | null): Promise<void>
 
-  /** Remembers what an owner's newest token said. */
+  /** Remembers what an owner's newest token said; an older one than was seen is no news. */
   sawOwner(name: string, seen: SeenOwner): Promise<void>
   seenOwner(name: string): Promise<SeenOwner | null>
 
-  /** Counts one more under a key. @returns false, counting nothing, where `limit` was reached within `windowMs` */
+  /**
+   * Counts one more under a key: at most `limit` in any `windowMs`, a window that slides.
+   * @returns false, counting nothing, where that is reached
+   */
   allow(key: string, limit: number, windowMs: number): Promise<boolean>
 }
