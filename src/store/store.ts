@@ -1,8 +1,9 @@
-// What an engine opens: the log, the state and the tickets over one set of data, and its health.
+// What an engine opens: the log, the state, the tickets and the webhooks over one set of data, and its health.
 
 import type { TicketStore } from '../auth/tickets.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { Resources } from '../resource/resources.ts'
+import type { Webhooks } from '../webhook/webhooks.ts'
 
 /** How long and how many events are kept, and for how long an event counts as known. */
 export type Retention = {
@@ -25,9 +26,10 @@ export type Store = {
   readonly log: EventLog
   readonly resources: Resources
   readonly tickets: TicketStore
+  readonly webhooks: Webhooks
   health(): StoreHealth
   /**
-   * Trims now, and forgets tickets that have ended; the background does the same every `trimEveryMs`.
+   * Trims now, and forgets tickets and allowances that have ended; the background does the same every `trimEveryMs`.
    * Resolves to how many entries went.
    */
   trim(): Promise<number>

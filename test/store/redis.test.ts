@@ -7,10 +7,12 @@ import { redisEngine } from '../support/redis-engine.ts'
 import { describeEventLog } from './conformance/event-log.ts'
 import { describeResources } from './conformance/resources.ts'
 import { describeTickets } from './conformance/tickets.ts'
+import { describeWebhooks } from './conformance/webhooks.ts'
 
 describeEventLog(redisEngine)
 describeResources(redisEngine)
 describeTickets(redisEngine)
+describeWebhooks(redisEngine)
 
 test('everything about a ticket in Redis ends by itself', async () => {
   const redis = await startRedis()

@@ -14,10 +14,12 @@ import { draft, drafts } from './conformance/drafts.ts'
 import { describeEventLog } from './conformance/event-log.ts'
 import { describeResources } from './conformance/resources.ts'
 import { describeTickets } from './conformance/tickets.ts'
+import { describeWebhooks } from './conformance/webhooks.ts'
 
 describeEventLog(sqliteEngine)
 describeResources(sqliteEngine)
 describeTickets(sqliteEngine)
+describeWebhooks(sqliteEngine)
 
 async function makeDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'heliograph-sqlite-'))

@@ -16,6 +16,16 @@
 //             expires, ends (ms); expires by itself
 // tickets:…   sorted sets per holder: the hashes of its tickets that are unused (by when they expire) and used
 //             (by their last use); expire by themselves
+// webhooks    hash: id → JSON of what its owner set
+// webhook-ids sorted set: the ids, all with one score, for pages in their order
+// owned       hash: name of an owner → how many webhooks it has
+// endpoints   hash: id of an endpoint → `<version> <JSON of how far it has come>`
+// attempts:…  list per endpoint: JSON of its attempts, newest first
+// revision    of the webhooks
+// leases      hash: shard → `<generation> <when it ends, in milliseconds> <holder>`; no holder where it was given up
+// holders     sorted set: who claims leases, by when it counts as gone (ms)
+// owners      hash: name of an owner → `<when its newest token was seen> <JSON of its accounts>`
+// allowance:… list per key (digest): when it was counted (ms), newest first; expires by itself
 
 import { hash } from 'node:crypto'
 
@@ -29,6 +39,14 @@ export const keys = {
   tombstones: `${tag}:tombstones`,
   dedupe: `${tag}:dedupe`,
   order: `${tag}:order`,
+  webhooks: `${tag}:webhooks`,
+  webhookIds: `${tag}:webhook-ids`,
+  owned: `${tag}:owned`,
+  endpoints: `${tag}:endpoints`,
+  revision: `${tag}:revision`,
+  leases: `${tag}:leases`,
+  holders: `${tag}:holders`,
+  owners: `${tag}:owners`,
 } as const
 
 export const indexes = ['all', 'kind', 'uid', 'owner', 'name', 'link'] as const
@@ -54,12 +72,22 @@ export function ticketsKey(which: 'unused' | 'used', holder: string): string {
   return `${tag}:tickets:${which}:${holder}`
 }
 
+/** The list of an endpoint's attempts. */
+export function attemptsKey(endpoint: string): string {
+  return `${tag}:attempts:${endpoint}`
+}
+
+/** The list of what was counted under a key. */
+export function allowanceKey(key: string): string {
+  return `${tag}:allowance:${digestOf(key)}`
+}
+
 /** Where appends are announced; channels know no databases, so the name holds its number. */
 export function channelOf(database: number): string {
   return `${tag}:entries:${database}`
 }
 
-/** Stands for a dedupe key or a holder: 128 bits are enough to tell them apart. */
+/** Stands for a dedupe key, a holder or an allowance's key: 128 bits are enough to tell them apart. */
 export function digestOf(text: string): string {
   return hash('sha256', text, 'base64url').slice(0, 22)
 }

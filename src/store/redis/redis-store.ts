@@ -8,6 +8,7 @@ import { openRedisLog } from './redis-log.ts'
 import { createRedisResources } from './redis-resources.ts'
 import { trimRedis } from './redis-retention.ts'
 import { createRedisTickets } from './redis-tickets.ts'
+import { createRedisWebhooks } from './redis-webhooks.ts'
 
 type RedisStoreSettings = {
   /** redis://, rediss:// or redis+sentinel://, with credentials where Redis asks for them. */
@@ -48,6 +49,7 @@ export async function openRedisStore({ url, retention, logger }: RedisStoreSetti
     log: opened.log,
     resources: createRedisResources(connection.call),
     tickets: createRedisTickets(connection.call),
+    webhooks: createRedisWebhooks(connection.call),
     health: connection.health,
     trim,
     async close() {

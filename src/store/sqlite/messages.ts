@@ -5,6 +5,8 @@ import type { Binding, TicketStore } from '../../auth/tickets.ts'
 import type { ResourceRef } from '../../event/event.ts'
 import type { Cursor, Epoch } from '../../event/position.ts'
 import type { PageRequest, ResourceQuery } from '../../resource/resources.ts'
+import type { EndpointId, WebhookId } from '../../webhook/webhook.ts'
+import type { Webhooks } from '../../webhook/webhooks.ts'
 import type { Retention } from '../store.ts'
 import type { Failure } from './failure.ts'
 
@@ -33,12 +35,44 @@ export type ListedPage = {
   readonly hasNextPage: boolean
 }
 
+/** A webhook as stored, and which endpoints it has. */
+export type WebhookRow = {
+  readonly id: WebhookId
+  readonly owner: string
+  readonly version: number
+  readonly json: string
+  readonly endpoints: readonly EndpointId[]
+}
+
+/** What an endpoint has come to, as stored. */
+export type ProgressRow = readonly [endpoint: EndpointId, version: number, json: string]
+
+/** An update as stored; `attempts` is JSON text, oldest first. */
+export type UpdateRow = readonly [
+  shard: number,
+  generation: number,
+  progress: ProgressRow,
+  attempts: readonly string[],
+]
+
+/** What is known of an owner; `accounts` is JSON text. */
+export type OwnerRow = readonly [seenAt: string, accounts: string]
+
 /** What the writer is asked; `drafts` is JSON text. */
 export type WriterCalls = {
   append(drafts: string, nowMs: number): Promise<PlacementRow[]>
   trim(nowMs: number): Promise<number>
   putTicket(...args: Parameters<TicketStore['put']>): Promise<boolean>
   bindTicket(...args: Parameters<TicketStore['bind']>): Promise<Binding>
+  createWebhook(webhook: WebhookRow, progress: readonly ProgressRow[]): Promise<void>
+  replaceWebhook(webhook: WebhookRow, added: readonly ProgressRow[]): Promise<void>
+  deleteWebhook(id: WebhookId): Promise<boolean>
+  setProgress(progress: ProgressRow): Promise<boolean>
+  save(holder: string, updates: readonly UpdateRow[]): Promise<boolean[]>
+  claim: Webhooks['claim']
+  release: Webhooks['release']
+  sawOwner(name: string, owner: OwnerRow): Promise<void>
+  allow: Webhooks['allow']
   /** Commits something small, to see whether commits succeed again. */
   probe(): void
   close(): Promise<void>
@@ -57,6 +91,13 @@ export type ReaderCalls = {
   get(refs: readonly ResourceRef[]): (ResourceRow | null)[]
   list(query: ResourceQuery, page: PageRequest): Promise<ListedPage>
   history(ref: ResourceRef, before: number | null, limit: number): number[]
+  webhook(id: WebhookId): string | null
+  webhooks(after: WebhookId | null, limit: number): string[]
+  countWebhooks(ownerName: string): { readonly owned: number; readonly all: number }
+  revision(): number
+  progress(endpoints: readonly EndpointId[]): (string | null)[]
+  attempts(endpoint: EndpointId, limit: number): string[]
+  seenOwner(name: string): OwnerRow | null
   close(): void
 }
 

@@ -11,6 +11,7 @@ import { createLister } from './lister.ts'
 import type { EntryRow, Place, ReaderCalls, ResourceRow } from './messages.ts'
 import { openReadOnly, readEpoch } from './schema.ts'
 import { snapshot } from './transaction.ts'
+import { createWebhookReader } from './webhook-reader.ts'
 
 /** Opens the data that the writer has opened. */
 export function openReader(directory: string, retention: Retention): ReaderCalls {
@@ -49,6 +50,7 @@ export function openReader(directory: string, retention: Retention): ReaderCalls
       ),
     list: createLister(database),
     history: createHistory(database),
+    ...createWebhookReader(database),
     close: () => database.close(),
   }
 }

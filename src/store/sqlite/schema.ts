@@ -7,7 +7,13 @@
 //             `version` is the entry that last changed it, `newest_entry` the last about it
 // links       what `linksOf` says of the resources: who holds whose uid in which attribute
 // tickets     stream tickets by their hashes; `operation` is null before the first use
-// meta        the epoch, and the last entry that was trimmed
+// webhooks    what owners set, as JSON
+// endpoints   how far each endpoint has come, as JSON; `attempted` counts all its attempts
+// attempts    the newest of each endpoint, numbered by `attempted`
+// leases      the generation of each shard; who holds it ends with the process, and is no row
+// owners      what the newest token of an owner said; `accounts` is JSON
+// allowances  one row for each count under a key, until it counts no more
+// meta        the epoch, the last entry that was trimmed, and the revision of the webhooks
 
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
@@ -17,7 +23,7 @@ import { HeliographError } from '../../errors.ts'
 import { type Epoch, parseEpoch } from '../../event/position.ts'
 import { sqliteCode } from './failure.ts'
 
-const schemaVersion = 2
+const schemaVersion = 3
 // "HELI": tells the file from another program's database.
 const applicationId = 0x48454c49
 
@@ -28,6 +34,26 @@ CREATE TABLE tickets (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tickets_by_holder ON tickets (holder, operation IS NULL, used_at);
 CREATE INDEX tickets_by_expiry ON tickets (expires_at);
+`
+
+const webhookTables = `
+CREATE TABLE webhooks (
+  id TEXT PRIMARY KEY, owner TEXT NOT NULL, version INTEGER NOT NULL, json TEXT NOT NULL
+) STRICT;
+CREATE INDEX webhooks_by_owner ON webhooks (owner);
+CREATE TABLE endpoints (
+  id TEXT PRIMARY KEY, webhook TEXT NOT NULL, version INTEGER NOT NULL, attempted INTEGER NOT NULL, json TEXT NOT NULL
+) STRICT;
+CREATE INDEX endpoints_by_webhook ON endpoints (webhook);
+CREATE TABLE attempts (
+  endpoint TEXT NOT NULL, number INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (endpoint, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE leases (shard INTEGER PRIMARY KEY, generation INTEGER NOT NULL) STRICT;
+CREATE TABLE owners (name TEXT PRIMARY KEY, seen_at TEXT NOT NULL, accounts TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE allowances (key TEXT NOT NULL, at INTEGER NOT NULL, ends_at INTEGER NOT NULL) STRICT;
+CREATE INDEX allowances_by_key ON allowances (key, at);
+CREATE INDEX allowances_by_end ON allowances (ends_at);
+ALTER TABLE meta ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
 `
 
 const tables = `
@@ -53,10 +79,13 @@ CREATE INDEX tombstones ON resources (version) WHERE deleted_at IS NOT NULL;
 CREATE TABLE links (
   attribute TEXT NOT NULL, uid TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (attribute, uid, key)
 ) STRICT, WITHOUT ROWID;
-${ticketTable}`
+${ticketTable}${webhookTables}`
 
 /** What each version adds to the one before, by the version it makes. */
-const migrations: readonly (readonly [version: number, sql: string])[] = [[2, ticketTable]]
+const migrations: readonly (readonly [version: number, sql: string])[] = [
+  [2, ticketTable],
+  [3, webhookTables],
+]
 
 /** The path of the database in a data directory. */
 export function databasePath(directory: string): string {
@@ -133,7 +162,7 @@ function migrate(database: DatabaseSync, from: number): void {
 function createTables(database: DatabaseSync): void {
   const epoch = randomBytes(8).toString('hex')
   database.exec(`BEGIN IMMEDIATE; ${tables}
-    INSERT INTO meta VALUES (1, '${epoch}', 0, 0, 0);
+    INSERT INTO meta VALUES (1, '${epoch}', 0, 0, 0, 0);
     PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; COMMIT`)
 }
 

@@ -8,6 +8,7 @@ import { type CommitHealth, createCommitHealth } from './commit-health.ts'
 import type { EntryRow, ReaderCalls, WriterCalls } from './messages.ts'
 import { openSqliteLog } from './sqlite-log.ts'
 import { openSqliteResources } from './sqlite-resources.ts'
+import { openSqliteWebhooks } from './sqlite-webhooks.ts'
 import { startWorker, type WorkerLink } from './worker-link.ts'
 
 const probeEveryMs = 1000
@@ -39,6 +40,7 @@ export async function openSqliteStore({ directory, retention, logger }: SqliteSe
       put: (ticket, limits) => health.watch(() => writer.call('putTicket', ticket, limits)),
       bind: (use, limits) => health.watch(() => writer.call('bindTicket', use, limits)),
     },
+    webhooks: openSqliteWebhooks(writer, reader, health),
     health: health.now,
     trim,
     async close() {

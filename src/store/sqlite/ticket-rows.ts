@@ -1,22 +1,19 @@
-// The tickets in the embedded store. What is asked within one turn of the event loop is one commit: after
-// a restart every stream comes back at once.
+// The tickets in the embedded store. What is asked within one turn is one commit: after a restart every
+// stream comes back at once.
 
 import type { DatabaseSync } from 'node:sqlite'
 import type { Binding, NewTicket, TicketLimits, TicketStore, TicketUse } from '../../auth/tickets.ts'
-import { transaction } from './transaction.ts'
+import type { GroupCommit } from './group-commit.ts'
 
 const rowsPerStep = 1000
 // Uses closer together than this are not noted: who comes back at once costs no commit.
 const noteUseEveryMs = 3_600_000
 
 export type TicketRows = TicketStore & {
-  /** Whether something still waits for its commit. */
-  isBusy(): boolean
   /** Removes some of what has ended; whether there may be more. */
   removeEnded(nowMs: number): boolean
 }
 
-type Waiting = { run(): () => void; reject(error: unknown): void }
 type Row = {
   readonly holder: string
   readonly reference: string
@@ -25,42 +22,17 @@ type Row = {
   readonly ends_at: number | null
 }
 
-export function createTicketRows(database: DatabaseSync): TicketRows {
+export function createTicketRows(database: DatabaseSync, group: GroupCommit): TicketRows {
   const put = createPut(database)
   const bind = createBind(database)
   const remove = database.prepare(
     `DELETE FROM tickets WHERE hash IN (SELECT hash FROM tickets WHERE expires_at <= ? LIMIT ${rowsPerStep})`,
   )
-  let waiting: Waiting[] = []
-
-  function commit(): void {
-    const group = waiting
-    waiting = []
-    try {
-      const answers = transaction(database, () => group.map(({ run }) => run()))
-      for (const answer of answers) answer()
-    } catch (error) {
-      bind.forget()
-      for (const { reject } of group) reject(error)
-    }
-  }
-
-  /** Answers after the commit. */
-  function grouped<T>(work: () => T): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const run = () => {
-        const result = work()
-        return () => resolve(result)
-      }
-      waiting.push({ run, reject })
-      if (waiting.length === 1) setImmediate(commit)
-    })
-  }
+  group.onUndone(bind.forget)
 
   return {
-    put: (ticket, limits) => grouped(() => put(ticket, limits)),
-    bind: async (use, limits) => bind.known(use, limits) ?? grouped(() => bind.noted(use, limits)),
-    isBusy: () => waiting.length > 0,
+    put: (ticket, limits) => group.add(() => put(ticket, limits)),
+    bind: async (use, limits) => bind.known(use, limits) ?? group.add(() => bind.noted(use, limits)),
     removeEnded(nowMs) {
       bind.forget()
       return Number(remove.run(nowMs).changes) === rowsPerStep

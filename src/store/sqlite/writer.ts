@@ -5,13 +5,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Draft } from '../../event/draft.ts'
 import { type Batch, createBatch, type Placement } from '../batch.ts'
 import type { Retention } from '../store.ts'
+import { createAllowanceRows } from './allowance-rows.ts'
 import { openBatchWriter } from './batch-writer.ts'
+import { createGroupCommit } from './group-commit.ts'
+import { createLeaseRows } from './lease-rows.ts'
 import { lockDirectory } from './lock.ts'
 import type { EntryRow, PlacementRow, WriterCalls } from './messages.ts'
 import { makeDirectory, openDatabase } from './schema.ts'
 import { createTicketRows } from './ticket-rows.ts'
 import { transaction } from './transaction.ts'
 import { createTrimmer } from './trimmer.ts'
+import { createWebhookRows } from './webhook-rows.ts'
 
 // Bounds how long an append waits for the commit before its own.
 const draftsPerCommit = 5000
@@ -38,7 +42,12 @@ export function openWriter(
   const database = openDatabase(directory)
   const batchWriter = openBatchWriter(database)
   const trimStep = createTrimmer(database, retention)
-  const tickets = createTicketRows(database)
+  const group = createGroupCommit(database)
+  const tickets = createTicketRows(database, group)
+  const leases = createLeaseRows(database)
+  const webhooks = createWebhookRows(database, leases)
+  const allowances = createAllowanceRows(database)
+  group.onUndone(leases.forget)
   const noteProbe = database.prepare('UPDATE meta SET probes = probes + 1')
   let queue: Waiting[] = []
 
@@ -102,6 +111,7 @@ export function openWriter(
       await nextTurn()
     }
     while (tickets.removeEnded(nowMs)) await nextTurn()
+    while (allowances.removeEnded(nowMs)) await nextTurn()
     return trimmed
   }
 
@@ -115,12 +125,21 @@ export function openWriter(
     trim,
     putTicket: tickets.put,
     bindTicket: tickets.bind,
+    createWebhook: (...args) => group.add(() => webhooks.create(...args)),
+    replaceWebhook: (...args) => group.add(() => webhooks.replace(...args)),
+    deleteWebhook: (id) => group.add(() => webhooks.delete(id)),
+    setProgress: (progress) => group.add(() => webhooks.setProgress(progress)),
+    save: (...args) => group.add(() => webhooks.save(...args)),
+    claim: (...args) => group.add(() => leases.claim(...args)),
+    release: (...args) => group.add(() => leases.release(...args)),
+    sawOwner: (...args) => group.add(() => allowances.sawOwner(...args)),
+    allow: (...args) => group.add(() => allowances.allow(...args)),
     probe() {
       database.exec('PRAGMA wal_checkpoint(PASSIVE)')
       transaction(database, () => noteProbe.run())
     },
     async close() {
-      while (queue.length > 0 || tickets.isBusy()) await nextTurn()
+      while (queue.length > 0 || group.isBusy()) await nextTurn()
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       database.close()
       lock.release()
