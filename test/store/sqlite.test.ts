@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -112,41 +112,6 @@ describe('opening the embedded store', () => {
   })
 })
 
-describe('data of schema version 1', () => {
-  it('is kept, and takes events and tickets from then on', async () => {
-    const directory = await makeDirectory()
-    const written = new DatabaseSync(join(directory, 'heliograph.db'))
-    written.exec(await readFile(new URL('./sqlite/version-1.sql', import.meta.url), 'utf8'))
-    written.close()
-    for (const offset of [4, 5]) {
-      const store = await open(directory, { ...roomyRetention, dedupeMs: Number.MAX_SAFE_INTEGER })
-      const entries = await store.log.read(await store.log.tail(), 3)
-      expect(entries.map(({ event }) => event.eventId)).toEqual(['event-1', 'event-about-1', 'event-2'])
-      expect(await store.resources.get([{ kind: 'Volume', uid: 'v1' }])).toMatchObject([
-        { name: 'root disk', owner: 'alice', version: 2 },
-      ])
-      const query = {
-        filter: {},
-        visibility: seesAll,
-        linkedBy: { attribute: 'virtualmachineid', uid: 'vm1' },
-      }
-      const { resources } = await store.resources.list(query, { first: 9, after: null })
-      expect(resources.map(({ uid }) => uid)).toEqual(['v1'])
-      const receipts = await store.log.append([draft(1), draft(offset)])
-      expect(receipts.map(({ kind, cursor }) => [kind, cursor.offset])).toEqual([
-        ['DUPLICATE', 1],
-        ['LOGGED', offset],
-      ])
-      const ticket = { holder: 'a', reference: '{}', firstUseUntilMs: Date.now() + 60_000, endsAtMs: null }
-      const limits = { nowMs: Date.now(), most: 1 }
-      expect(await store.tickets.put({ ...ticket, hash: `ticket ${offset}` }, limits)).toBe(true)
-      const use = { hash: `ticket ${offset}`, operation: 'one' }
-      expect(await store.tickets.bind(use, { ...limits, idleMs: 60_000 })).toMatchObject({ kind: 'BOUND' })
-      await store.close()
-    }
-  })
-})
-
 describe('tickets that have ended', () => {
   it('are removed by trimming, thousands of them, and are no entries', async () => {
     const directory = await makeDirectory()
@@ -195,6 +160,10 @@ describe('the threads of the embedded store', () => {
       store.resources.get([]),
       store.resources.list({ filter: {}, visibility: seesAll }, { first: 1, after: null }),
       store.trim(),
+      store.webhooks.list(null, 1),
+      store.webhooks.revision(),
+      store.webhooks.claim('one', 1_000),
+      store.webhooks.save('one', []),
     ]
     for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   })
