@@ -114,7 +114,7 @@ function judgeLog(program: Program, judgeText: (text: string) => void): void {
     .stdout.split('\n')
     .filter((line) => line.startsWith('{'))
   const faults = lines.filter((line) => Number(JSON.parse(line).level) >= 50)
-  expect(faults).toEqual([])
+  expect(faults.map((line) => line.slice(0, 500))).toEqual([])
   // Below, in the words of a log, an error of a library may name its stack; secrets never.
   for (const line of lines.filter((one) => Number(JSON.parse(one).level) > 20)) judgeText(line)
 }
