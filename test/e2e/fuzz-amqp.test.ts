@@ -133,9 +133,12 @@ it('the bus may carry anything: what is good is logged, and what cannot be decod
   }
   await vi.waitFor(async () => expect((await logged()).at(-1)).toBe(`good ${goodOnes}`), patience)
   expect(await logged()).toEqual(Array.from({ length: goodOnes }, (_, i) => `good ${i + 1}`).slice(-500))
-  const dead = await rabbitmq.waiting(`${queue}.dead`)
+  const dead = await vi.waitFor(async () => {
+    const waiting = await rabbitmq.waiting(`${queue}.dead`)
+    expect(waiting).toBe(await counted('heliograph_amqp_dead_lettered_total'))
+    return waiting
+  }, patience)
   expect(dead).toBeGreaterThan(0)
-  expect(dead).toBe(await counted('heliograph_amqp_dead_lettered_total'))
   expect(dead).toBeLessThan(published - goodOnes)
   await target.check()
 })
