@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { errorCatalogue } from '../src/errors.ts'
 import { eventSchema } from '../src/event/event.ts'
 import { filterLimits } from '../src/graphql/filter.ts'
-import { documentBytes, documentTokens, rootFields } from '../src/graphql/limits.ts'
+import { documentBrackets, documentBytes, documentTokens, rootFields } from '../src/graphql/limits.ts'
 import { pageSize } from '../src/graphql/page-size.ts'
 import { schema } from '../src/graphql/schema.ts'
 
@@ -51,6 +51,7 @@ function printLimits(): string {
     ['Root fields of an operation', rootFields],
     ['Bytes of a document', documentBytes],
     ['Tokens of a document', documentTokens],
+    ['Brackets in each other in a document', documentBrackets],
     ['Values in one list of a filter', filterLimits.values],
     ['Alternatives (`or`) in a filter', filterLimits.alternatives],
     ['Filters in each other', filterLimits.depth],

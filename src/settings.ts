@@ -126,7 +126,8 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
   },
   amqpPrefetch: count(
     'HELIOGRAPH_AMQP_PREFETCH',
-    1_000,
+    // Several batches of the store: while one is kept, what comes next is decoded.
+    2_000,
     1,
     65_535,
     'The most messages taken and not yet kept',

@@ -232,7 +232,7 @@ describe('settings', () => {
       amqpExchange: 'cloudstack-events',
       amqpQueue: 'heliograph',
       amqpBindings: ['#'],
-      amqpPrefetch: 1_000,
+      amqpPrefetch: 2_000,
     })
     const url = 'amqps://name:pass%20word@host:5671/%2F'
     const keys = '*.ActionEvent.#, *.*.*.VirtualMachine.*'

@@ -8,9 +8,12 @@ import {
   type GraphQLError,
   type GraphQLSchema,
   Kind,
+  Lexer,
   type OperationDefinitionNode,
   parse,
   type SelectionSetNode,
+  Source,
+  TokenKind,
   type ValidationContext,
   type ValidationRule,
 } from 'graphql'
@@ -25,6 +28,8 @@ export type Limits = { readonly queryDepth: number; readonly queryCost: number }
 export const documentBytes = 64 * 1024
 /** Tokens of a document: what parsing it costs. */
 export const documentTokens = 5_000
+/** Brackets of any kind in each other. */
+export const documentBrackets = 200
 /** Fields at the root of an operation, aliases counted. */
 export const rootFields = 50
 
@@ -43,6 +48,7 @@ export function parseDocument(text: string): DocumentNode {
     throw refusal('TOO_LARGE', `the document is over ${documentBytes} bytes: pass values as variables`)
   }
   try {
+    refuseNested(text)
     return parse(text, { maxTokens: documentTokens })
   } catch (error) {
     const shown = toGraphQLError(error)
@@ -51,6 +57,23 @@ export function parseDocument(text: string): DocumentNode {
       'TOO_LARGE',
       `the document has more than ${documentTokens} tokens: pass values as variables`,
     )
+  }
+}
+
+const opening: readonly string[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]
+const closing: readonly string[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]
+
+/** The parser goes into brackets by recursion, and would run out of stack before it ran out of tokens. */
+function refuseNested(text: string): void {
+  const lexer = new Lexer(new Source(text))
+  let depth = 0
+  for (let tokens = 0; tokens < documentTokens; tokens++) {
+    const { kind } = lexer.advance()
+    if (kind === TokenKind.EOF) return
+    if (opening.includes(kind)) depth += 1
+    else if (closing.includes(kind)) depth -= 1
+    if (depth <= documentBrackets) continue
+    throw refusal('TOO_LARGE', `the document has more than ${documentBrackets} brackets in each other`)
   }
 }
 

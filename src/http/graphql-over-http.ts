@@ -11,7 +11,7 @@ import { RefusedOperation } from '../graphql/errors.ts'
 import type { Prepared } from '../graphql/operation.ts'
 import { schema } from '../graphql/schema.ts'
 import type { Execution } from './execution.ts'
-import { checkParameters } from './graphql-request.ts'
+import { checkParameters, readQueryParameters } from './graphql-request.ts'
 import { commonHeaders, replyJson } from './json-reply.ts'
 import type { Exchange } from './route.ts'
 
@@ -43,7 +43,8 @@ export function createGraphqlOverHttp(execution: Execution): GraphqlOverHttp {
       const accept = request.headers.accept ?? '*/*'
       const headers = { accept, 'content-type': 'application/json' }
       const init = body === null ? { headers } : { method: 'POST', headers, body }
-      const answered = await yoga.fetch(`http://gateway/graphql?${query}`, init, { credential })
+      const search = body === null ? checkedQuery(query) : ''
+      const answered = await yoga.fetch(`http://gateway/graphql?${search}`, init, { credential })
       const text = await answered.text()
       if (response.destroyed) return
       if (text === '') return replyNotAcceptable(response, accept)
@@ -56,6 +57,16 @@ export function createGraphqlOverHttp(execution: Execution): GraphqlOverHttp {
       response.end(text)
     },
   }
+}
+
+/** Read before yoga does, which takes JSON that is none among the parameters for a fault of its own. */
+function checkedQuery(text: string): string {
+  const { query, operationName, variables } = readQueryParameters(text)
+  return new URLSearchParams({
+    query,
+    ...(operationName && { operationName }),
+    ...(variables && { variables: JSON.stringify(variables) }),
+  }).toString()
 }
 
 /** Hands yoga documents that were prepared, so that it neither parses nor validates. */

@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest'
 import * as generated from '../../src/client/generated/graphql.ts'
 import { HeliographError } from '../../src/errors.ts'
 import { RefusedOperation, toGraphQLError, toGraphQLErrors } from '../../src/graphql/errors.ts'
-import { costErrors, documentBytes, documentTokens, validationRules } from '../../src/graphql/limits.ts'
+import {
+  costErrors,
+  documentBrackets,
+  documentBytes,
+  documentTokens,
+  validationRules,
+} from '../../src/graphql/limits.ts'
 import { type OperationRequest, prepareOperation } from '../../src/graphql/operation.ts'
 import { schema } from '../../src/graphql/schema.ts'
 
@@ -143,6 +149,20 @@ describe('limits', () => {
     expect(refusals({ query: `{ ${'head '.repeat(documentTokens)} }` })[0]).toMatch(
       /^TOO_LARGE: .*5000 tokens/,
     )
+  })
+
+  test('brackets may stand in each other, but not so deep that parsing them runs out of stack', () => {
+    const nested = (depth: number) => `{ head(a: ${'['.repeat(depth)}${']'.repeat(depth)}) }`
+    for (const query of [
+      nested(documentBrackets),
+      nested(2_000),
+      '['.repeat(4_999),
+      '{ a(b: {'.repeat(1_000),
+    ])
+      expect(refusals({ query })).toEqual([
+        'TOO_LARGE: the document has more than 200 brackets in each other',
+      ])
+    expect(refusals({ query: nested(documentBrackets - 2) })[0]).not.toMatch(/^TOO_LARGE/)
   })
 
   test('fragments within fragments cost no more to measure than their text', () => {

@@ -27,6 +27,8 @@ export function open(url: string, { method = 'POST', headers = {} }: Question = 
 /** The whole answer, an upgrade that was refused included. */
 export async function answerTo(asked: ClientRequest): Promise<Answer> {
   const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  // Who is answered before the end of a body may be cut off while it still sends.
+  asked.on('error', () => {})
   const pieces: Buffer[] = []
   for await (const piece of response) pieces.push(piece as Buffer)
   return { status: response.statusCode ?? 0, headers: response.headers, body: String(Buffer.concat(pieces)) }

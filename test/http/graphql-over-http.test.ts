@@ -48,6 +48,19 @@ describe('a request', () => {
     })
   })
 
+  it.each([
+    ['variables={', 400],
+    ['variables=[]', 400],
+    ['variables=text', 400],
+    ['extensions=text', 200],
+  ])('by GET with %s is answered %i: nothing of it is a fault of the gateway', async (parameter, status) => {
+    const headers = { accept: 'application/json' }
+    const answer = await ask(`${gateway.endpoint}?query={viewer{name}}&${parameter}`, { headers })
+    expect(answer.status).toBe(status)
+    if (status === 400)
+      expect(JSON.parse(answer.body).error).toMatchObject({ code: 'BAD_INPUT', field: 'variables' })
+  })
+
   it('for a subscription is told which transports stream', async () => {
     const { status, json } = await post({ query: 'subscription { events { id } }' })
     expect(status).toBe(406)

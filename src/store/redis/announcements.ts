@@ -4,6 +4,7 @@
 import { type Epoch, parseEpoch } from '../../event/position.ts'
 import type { Entry } from '../../event-log/entry.ts'
 import type { Connection } from './connection.ts'
+import type { OwnMessages } from './own-messages.ts'
 import { assembleEntry, type EntryParts, isoTime } from './record.ts'
 
 export type Announcement = {
@@ -27,42 +28,60 @@ type Standing = {
 /** Calls `hear` for every announcement; null for one that cannot be read. Resolves once subscribed. */
 export async function listen(
   { pubsub, channel }: Pick<Connection, 'pubsub' | 'channel'>,
+  own: Pick<OwnMessages, 'take'>,
   hear: (announcement: Announcement | null) => void,
 ): Promise<void> {
   let standing: Standing | null = null
-  await pubsub.subscribe<unknown>(channel, (message) => {
+  await pubsub.subscribe<Buffer>(channel, (bytes) => {
     const announced = standing
     standing = null
+    const message = own.take(bytes) ?? parseMessage(bytes)
     if (isStanding(message)) {
       if (message.count === 0) hear(toAnnouncement(message, []))
       else standing = message
-    } else if (!Array.isArray(message)) {
+    } else if (message === null) {
       hear(null)
     } else if (announced) {
-      hear(announced.count * 3 === message.length ? toAnnouncement(announced, message) : null)
+      hear(announced.count === message.length ? toAnnouncement(announced, message) : null)
     }
     // Else the script has refused the batch whose entries these are.
   })
 }
 
+/** Null for what is none of the two messages. */
+function parseMessage(bytes: Buffer): Standing | readonly EntryParts[] | null {
+  try {
+    const message: unknown = JSON.parse(bytes.toString())
+    if (isStanding(message)) return message
+    return Array.isArray(message) && message.length % 3 === 0 ? partsOf(message) : null
+  } catch {
+    return null
+  }
+}
+
+/** Event, before and after of each entry stand in turn. */
+function partsOf(values: readonly unknown[]): EntryParts[] {
+  const parts: EntryParts[] = []
+  for (let i = 0; i < values.length; i += 3) {
+    parts.push({ event: values[i], before: values[i + 1], after: values[i + 2] } as EntryParts)
+  }
+  return parts
+}
+
 /** The message that follows the script's: event, resource before and after, in turn; each is JSON. */
-export function entriesMessage(texts: readonly { event: string; before: string; after: string }[]): string {
+export function entriesMessage(texts: readonly { event: string; before: string; after: string }[]): Buffer {
   const parts = texts.flatMap(({ event, before, after }) => [event, before || 'null', after || 'null'])
-  return `[${parts.join(',')}]`
+  return Buffer.from(`[${parts.join(',')}]`)
 }
 
 function isStanding(message: unknown): message is Standing {
   return typeof message === 'object' && message !== null && 'epoch' in message && 'count' in message
 }
 
-function toAnnouncement(standing: Standing, parts: readonly unknown[]): Announcement {
+function toAnnouncement(standing: Standing, parts: readonly EntryParts[]): Announcement {
   const { after, mark, receivedAtMs } = standing
   const epoch = parseEpoch(standing.epoch)
   const receivedAt = isoTime(receivedAtMs)
-  const entries: Entry[] = []
-  for (let i = 0; i < parts.length; i += 3) {
-    const entry = { event: parts[i], before: parts[i + 1], after: parts[i + 2] } as EntryParts
-    entries.push(assembleEntry(epoch, after + entries.length + 1, entry, receivedAt))
-  }
+  const entries: Entry[] = parts.map((entry, i) => assembleEntry(epoch, after + i + 1, entry, receivedAt))
   return { epoch, after, mark, entries }
 }

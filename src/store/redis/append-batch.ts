@@ -10,7 +10,7 @@ import { entriesMessage } from './announcements.ts'
 import { createIndexChanges } from './index-members.ts'
 import { digestOf, historyKey, indexes, indexKey, keys } from './keys.ts'
 import type { KnownResource } from './known-resources.ts'
-import { formatVersion } from './record.ts'
+import { type EntryParts, formatVersion } from './record.ts'
 
 // Redis cuts a follower that lags by 32 MB: an announcement stays far below that.
 const batchBytes = 4 * 1024 * 1024
@@ -35,7 +35,9 @@ export type Plan = {
   readonly keys: readonly string[]
   readonly args: Args
   /** To be published with it. */
-  readonly message: { readonly channel: string; readonly text: string }
+  readonly message: { readonly channel: string; readonly bytes: Buffer }
+  /** What the message says. */
+  readonly parts: readonly EntryParts[]
   /** Receipts for as many drafts as it covers, from the first; given where the batch was logged. */
   receipts(firstOffset: number): Receipt[]
   /** The resources after the batch was logged there, by key. */
@@ -67,7 +69,12 @@ export function planAppend(
     isEmpty: texts.length === 0,
     keys: [...fixedKeys, ...named.map(historyKey)],
     args: layOut(basis, batch, texts, named, channel),
-    message: { channel, text: entriesMessage(texts) },
+    message: { channel, bytes: entriesMessage(texts) },
+    parts: batch.entries.map(({ admitted: { event, change } }) => ({
+      event,
+      before: change?.before ?? null,
+      after: change?.after ?? null,
+    })),
     receipts: (firstOffset) => placements.map((placement) => receiptOf(placement, basis, firstOffset)),
     changed: (firstOffset) =>
       [...batch.resources].map(([key, { after, version }]) => {

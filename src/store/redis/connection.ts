@@ -130,7 +130,8 @@ function createLook(client: Client, host: string): Call {
 }
 
 // Given options instead of clients the library would connect by an older ioredis of its own. Its types
-// are those of that one.
+// are those of that one. Messages are passed on as bytes: what this gateway sent itself is not parsed.
 function createPubSub(publisher: Redis, subscriber: Redis): RedisPubSub {
-  return new RedisPubSub({ publisher, subscriber } as unknown as ConstructorParameters<typeof RedisPubSub>[0])
+  const options = { publisher, subscriber, messageEventName: 'messageBuffer' }
+  return new RedisPubSub(options as unknown as ConstructorParameters<typeof RedisPubSub>[0])
 }

@@ -13,6 +13,7 @@ import { append } from './append-script.ts'
 import { keysOf, readBasis, readResources } from './basis.ts'
 import type { Call } from './connection.ts'
 import type { KnownResource, KnownResources } from './known-resources.ts'
+import type { OwnMessages } from './own-messages.ts'
 
 const batchDrafts = 500
 const mostAttempts = 30
@@ -34,9 +35,10 @@ type Ports = {
   readonly standing: () => Cursor
   readonly retention: Retention
   readonly channel: string
+  readonly own: Pick<OwnMessages, 'sent'>
 }
 
-export function createAppending({ call, known, standing, retention, channel }: Ports): Appending {
+export function createAppending({ call, known, standing, retention, channel, own }: Ports): Appending {
   let turn: Promise<unknown> = Promise.resolve()
   let receivedAtMs = 0
   // Where events come twice they come so in numbers: then it pays to ask first.
@@ -72,6 +74,7 @@ export function createAppending({ call, known, standing, retention, channel }: P
   async function tryAppend(basis: Basis, drafts: readonly Draft[]): Promise<Receipt[] | null> {
     const plan = planAppend(basis, drafts, retention, channel)
     if (plan.isEmpty) return plan.receipts(0)
+    own.sent(plan.message.bytes, plan.parts)
     const reply = await call((redis) => append(redis, plan.keys, plan.args, plan.message))
     if (!Array.isArray(reply)) return null
     const [firstOffset, received] = reply.map(Number)

@@ -8,6 +8,7 @@ import { createKnownResources } from './known-resources.ts'
 import { readKnownSince } from './known-since.ts'
 import { openLiveTail } from './live-tail.ts'
 import { createLogReader } from './log-reader.ts'
+import { createOwnMessages } from './own-messages.ts'
 import { createAppending } from './redis-append.ts'
 
 const longestSilenceMs = 1_000
@@ -23,12 +24,13 @@ export async function openRedisLog(connection: Connection, retention: Retention)
   const { channel } = connection
   const tail = await openLiveTail(connection.look, createLogReader(connection.look), channel)
   const known = createKnownResources()
-  const ports = { call: connection.call, known, standing: tail.standing, retention, channel }
+  const own = createOwnMessages()
+  const ports = { call: connection.call, known, standing: tail.standing, retention, channel, own }
   const { append, idle } = createAppending(ports)
   const catchUp = () => void tail.catchUp().catch(() => {})
 
   await tail.follow(tail.standing(), known.follower)
-  await listen(connection, tail.hear)
+  await listen(connection, own, tail.hear)
   await connection.begin({ connected: tail.catchUp, resubscribed: catchUp })
   // A lost announcement leaves nothing but silence.
   const watcher = setInterval(() => {

@@ -12,7 +12,7 @@ export type Script = (
   redis: Redis,
   keys: readonly string[],
   args: readonly (string | number)[],
-  message?: { readonly channel: string; readonly text: string },
+  message?: { readonly channel: string; readonly bytes: Buffer },
 ) => Promise<unknown>
 
 export function createScript(lua: string): Script {
@@ -21,7 +21,7 @@ export function createScript(lua: string): Script {
     const send = async (command: 'evalsha' | 'eval', body: string) => {
       if (!message) return redis[command](body, keys.length, ...keys, ...args)
       const [reply] = await transact(redis, (transaction) =>
-        transaction[command](body, keys.length, ...keys, ...args).publish(message.channel, message.text),
+        transaction[command](body, keys.length, ...keys, ...args).publish(message.channel, message.bytes),
       )
       return reply
     }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Cursor } from '../../../src/event/position.ts'
 import type { EventLog } from '../../../src/event-log/event-log.ts'
 import type { Engine } from '../../support/engine.ts'
-import { draft, drafts } from './drafts.ts'
+import { deletion, draft, drafts, observation } from './drafts.ts'
 import { offsetsOf, openStore, type Reader, range, startReader } from './open-store.ts'
 
 export function describeFollow(engine: Engine): void {
@@ -28,6 +28,20 @@ export function describeFollow(engine: Engine): void {
       await store.log.append([draft(2501)])
       await reader.reached(2501)
       expect(offsetsOf(reader.entries)).toEqual(range(1, 2501))
+    })
+
+    it('tells exactly the entries that are read', async () => {
+      const { store } = await openStore(engine)
+      const start = await store.log.head()
+      const reader = await startReader(store.log, start)
+      const states = ['Running', 'Stopped', 'Running']
+      await store.log.append([
+        draft(1),
+        ...states.map((state) => observation('Volume/v1', { state, name: 'é "quoted"', owner: 'account-1' })),
+        deletion('Volume/v1'),
+      ])
+      await reader.reached(5)
+      expect(JSON.parse(JSON.stringify(reader.entries))).toEqual(await store.log.read(start, 10))
     })
 
     it('tells nothing any more once it is closed, and the others all', async () => {
