@@ -6,6 +6,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { HeliographError } from '../errors.ts'
 import type { Metrics } from '../observe/metrics.ts'
+import { discardRest } from './rest-of-body.ts'
 
 export type Connections = {
   /** Why a request is not served, whatever it asks: its connection is one too many, or asks too much at once. */
@@ -16,8 +17,6 @@ export type Connections = {
   end(): void
 }
 
-/** How long a caller may go on sending a body that was answered already: it reads the answer then. */
-const lingerMs = 2_000
 /** Connections over the limit that are still told of it; what comes beyond is dropped unheard. */
 const toldOverLimit = 100
 /** Requests that a client may send on one connection before it has the answers. */
@@ -57,7 +56,7 @@ export function followConnections(
     answers.get(socket)?.add(response)
     if (tooMany.has(socket)) response.shouldKeepAlive = false
     response.once('close', () => answers.get(socket)?.delete(response))
-    response.once('finish', () => boundRest(request))
+    response.once('finish', () => discardRest(request))
   })
   server.on('timeout', (socket) => endIfIdle(socket, answers.get(socket)?.size ?? 0))
   return {
@@ -82,15 +81,6 @@ export function followConnections(
 function endIfIdle(socket: Socket, underWay: number): void {
   const isUnread = socket.writableLength > 0
   if (underWay === 0 || isUnread) socket.destroy()
-}
-
-/** Takes what is still sent of a body that was answered already, for a while. */
-function boundRest(request: IncomingMessage): void {
-  if (request.complete) return
-  const linger = setTimeout(() => request.socket.destroy(), lingerMs)
-  request.once('close', () => clearTimeout(linger))
-  request.unpipe()
-  request.resume()
 }
 
 function endAfter(response: ServerResponse): void {

@@ -4,6 +4,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { asHeliographError, HeliographError } from '../errors.ts'
 import type { Logger } from '../observe/logger.ts'
+import { endAfterBody } from './rest-of-body.ts'
 
 /** Seconds after which to come back, where nobody knows better. */
 const defaultRetrySeconds = 5
@@ -31,7 +32,7 @@ export function replyJson(
     'cache-control': 'no-store',
     ...headers,
   })
-  response.end(bytes)
+  endAfterBody(response, bytes)
 }
 
 /** An error as any door writes it. */

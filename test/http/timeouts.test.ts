@@ -152,6 +152,21 @@ describe('a body', () => {
   )
 })
 
+describe('the rest of a body that is refused', () => {
+  it('is taken, so that the answer is read, though the connection is to be closed', async () => {
+    const { socket, text } = await dial()
+    const errors: Error[] = []
+    socket.on('error', (error) => errors.push(error))
+    const rest = Buffer.alloc(20 * 1024 ** 2, ' ')
+    socket.write('POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n')
+    socket.write(`Content-Length: ${rest.length}\r\nConnection: close\r\n\r\n`)
+    await once(socket, 'data')
+    socket.write(rest)
+    expect(errorIn(await text)).toMatchObject({ status: 413, code: 'TOO_LARGE' })
+    expect(errors).toEqual([])
+  })
+})
+
 describe('an event stream', () => {
   it('on which nothing happens for longer than a connection may rest stays open', async () => {
     const query = encodeURIComponent('subscription { events { eventId } }')

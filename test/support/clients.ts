@@ -70,6 +70,8 @@ export function connect(socketEndpoint: string, token?: string): LiveClient {
     socket: () => socket,
     subscribe: (text, variables = {}) => record(client, text, variables),
     async close() {
+      // What a paused socket has not read may be the greeting that the client's goodbye waits for.
+      socket?.resume()
       const closing = socket && socket.readyState !== WebSocket.CLOSED ? once(socket, 'close') : null
       await client.dispose()
       socket?.terminate()
