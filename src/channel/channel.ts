@@ -26,6 +26,8 @@ export type Destination = {
   /** Custom headers, by lower-case name; for channels that have headers. */
   readonly headers: Readonly<Record<string, string>>
   readonly timeoutMs: number
+  /** Where one POST ends it for the receiver (RFC 8058); null where the gateway has no public address. */
+  readonly unsubscribeUrl: string | null
   /** Its last attempt failed: it may not take the room of those that work. */
   readonly isSuspect: boolean
 }

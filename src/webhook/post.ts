@@ -8,7 +8,7 @@ import { formatCursor } from '../event/position.ts'
 import type { Placed } from '../event-log/placed.ts'
 import type { Sent } from './courier.ts'
 import type { SecretBox } from './secret-box.ts'
-import type { Endpoint, PausedReason } from './webhook.ts'
+import type { Endpoint, EndpointId, PausedReason } from './webhook.ts'
 
 export type Post = {
   /** The channel of a URI; null where this gateway has none for its scheme. */
@@ -24,8 +24,15 @@ export type Line = {
   attempt(placed: readonly Placed[], isSuspect: boolean, signal: AbortSignal): Promise<Sent>
 }
 
-/** @param box null where secrets cannot be kept, so that none were ever sealed */
-export function createPost(channels: readonly Channel[], box: SecretBox | null): Post {
+export type PostParts = {
+  readonly channels: readonly Channel[]
+  /** Null where secrets cannot be kept, so that none were ever sealed. */
+  readonly box: SecretBox | null
+  /** Where the receiver of an endpoint can end it; null where nobody could reach it. */
+  readonly unsubscribeUrl: (endpoint: EndpointId) => string | null
+}
+
+export function createPost({ channels, box, unsubscribeUrl }: PostParts): Post {
   const byScheme = new Map(channels.flatMap((channel) => channel.schemes.map((scheme) => [scheme, channel])))
   const channelOf = (uri: string) => byScheme.get(`${uri.split(':', 1)[0]?.toLowerCase()}:`) ?? null
   return {
@@ -33,9 +40,10 @@ export function createPost(channels: readonly Channel[], box: SecretBox | null):
     open(endpoint) {
       const channel = channelOf(endpoint.uri)
       if (channel === null) return 'CHANNEL_NOT_CONFIGURED'
-      const destination = openDestination(endpoint, box)
-      if (destination === null) return 'SECRET_UNREADABLE'
-      return { channel, attempt: (...args) => attempt(channel, destination, ...args) }
+      const opened = openEndpoint(endpoint, box)
+      if (opened === null) return 'SECRET_UNREADABLE'
+      const to = { ...opened.destination, unsubscribeUrl: unsubscribeUrl(endpoint.id) }
+      return { channel, attempt: (...args) => attempt(channel, { ...opened, destination: to }, ...args) }
     },
   }
 }
@@ -45,7 +53,7 @@ export const secretPlace = (endpoint: Pick<Endpoint, 'id'>) => `${endpoint.id}/s
 export const headersPlace = (endpoint: Pick<Endpoint, 'id'>) => `${endpoint.id}/headers`
 
 /** Everything of an endpoint in the clear; null where a secret cannot be read. */
-function openDestination(endpoint: Endpoint, box: SecretBox | null): Opened | null {
+function openEndpoint(endpoint: Endpoint, box: SecretBox | null): Opened<InTheClear> | null {
   const secrets: OpenedSecret[] = []
   for (const { sealed, until } of endpoint.secrets) {
     const text = box?.open(sealed, secretPlace(endpoint)) ?? null
@@ -72,14 +80,12 @@ function openDestination(endpoint: Endpoint, box: SecretBox | null): Opened | nu
 }
 
 type OpenedSecret = { readonly key: Uint8Array; readonly untilMs: number }
-type Opened = {
-  readonly secrets: readonly OpenedSecret[]
-  readonly destination: Omit<Destination, 'secrets' | 'isSuspect'>
-}
+type InTheClear = Pick<Destination, 'endpointId' | 'uri' | 'headers' | 'timeoutMs'>
+type Opened<D> = { readonly secrets: readonly OpenedSecret[]; readonly destination: D }
 
 async function attempt(
   channel: Channel,
-  { secrets, destination }: Opened,
+  { secrets, destination }: Opened<Omit<Destination, 'secrets' | 'isSuspect'>>,
   placed: readonly Placed[],
   isSuspect: boolean,
   signal: AbortSignal,

@@ -74,7 +74,7 @@ export type EndpointState =
   | { readonly kind: 'DISABLED'; readonly reason: DisabledReason; readonly at: Timestamp }
   | { readonly kind: 'PAUSED'; readonly reason: PausedReason; readonly at: Timestamp }
 
-export type DisabledReason = 'BY_OWNER' | 'FAILED_TOO_OFTEN' | 'GONE'
+export type DisabledReason = 'BY_OWNER' | 'UNSUBSCRIBED' | 'FAILED_TOO_OFTEN' | 'GONE'
 export type PausedReason = 'OWNER_GONE' | 'OWNER_NOT_SEEN' | 'SECRET_UNREADABLE' | 'CHANNEL_NOT_CONFIGURED'
 
 /** What a challenge waits for: the hash of a code or of a link's token. */

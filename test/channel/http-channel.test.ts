@@ -225,6 +225,7 @@ test('plain http: is refused where it is not allowed, at creation and at every a
     secrets: [secret],
     headers: {},
     timeoutMs: 9_000,
+    unsubscribeUrl: null,
     isSuspect: false,
   }
   const attempted = await channel.attempt(destination, notifications(1), new AbortController().signal)

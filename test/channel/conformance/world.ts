@@ -31,6 +31,7 @@ export async function destinationOf(
     secrets: [secret],
     headers: { authorization: headerValue },
     timeoutMs: 20_000,
+    unsubscribeUrl: null,
     isSuspect: false,
     ...changes,
   }
