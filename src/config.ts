@@ -2,6 +2,7 @@
 // before anything opens, and all that is wrong is said at once.
 
 import { HeliographError } from './errors.ts'
+import { nearestOf } from './event/near.ts'
 import { isLoopbackAddress } from './loopback.ts'
 import { mebibyte, type Setting } from './setting-kind.ts'
 import { type Settings, settingsTable } from './settings.ts'
@@ -149,23 +150,6 @@ function unguarded({ host, tokensFile, jwtJwksUrl, corsOrigins }: Partial<Settin
 
 /** How a refusal ends: `; did you mean --port?` where a name is near, else with a full stop. */
 function suggestion(wrong: string, names: readonly string[]): string {
-  const ranked = names
-    .map((name) => ({ name, distance: editDistance(wrong.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)
-  const near = ranked[0]
-  return near !== undefined && near.distance <= near.name.length / 3 ? `; did you mean ${near.name}?` : '.'
-}
-
-/** How many letters must be put in, taken out or exchanged to make one of the other. */
-function editDistance(from: string, to: string): number {
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const [row, letter] of [...from].entries()) {
-    const current = [row + 1]
-    for (let column = 1; column <= to.length; column++) {
-      const exchanged = (previous[column - 1] ?? 0) + (letter === to[column - 1] ? 0 : 1)
-      current.push(Math.min(exchanged, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
-    }
-    previous = current
-  }
-  return previous[to.length] ?? 0
+  const [near] = nearestOf(wrong, names, 1)
+  return near === undefined ? '.' : `; did you mean ${near}?`
 }

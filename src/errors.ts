@@ -79,7 +79,7 @@ export const errorCatalogue = {
     retry: true,
   },
   RATE_LIMITED: {
-    means: 'The caller posts events faster than it may.',
+    means: 'The caller does this more often than it may.',
     status: 429,
     close: null,
     retry: true,
@@ -89,6 +89,12 @@ export const errorCatalogue = {
     status: 429,
     close: null,
     retry: true,
+  },
+  TOO_MANY_WEBHOOKS: {
+    means: 'The caller has as many webhooks as it may.',
+    status: 429,
+    close: null,
+    retry: false,
   },
   OVERLOADED: { means: 'The reader or the gateway cannot keep up.', status: 503, close: 1013, retry: true },
   STORE_UNAVAILABLE: {

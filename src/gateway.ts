@@ -4,9 +4,14 @@
 // intake, hub and store.
 
 import { createAllowances } from './auth/allowance.ts'
-import { openCredentials } from './auth/credentials.ts'
+import type { Credentials } from './auth/credential.ts'
+import { namedOnLoopback, openCredentials, watchComing } from './auth/credentials.ts'
 import { createGate, recallLoopback } from './auth/gate.ts'
+import { readableAccounts } from './auth/principal.ts'
 import { createTickets } from './auth/tickets.ts'
+import { createAddressGuard } from './channel/address-guard.ts'
+import { openHttpChannel } from './channel/http-channel.ts'
+import { ownServersOf } from './channel/own-servers.ts'
 import { HeliographError } from './errors.ts'
 import { startServer } from './http/server.ts'
 import { createHub } from './hub/hub.ts'
@@ -15,10 +20,17 @@ import { createIntake, type Intake } from './ingest/intake.ts'
 import { createHealth } from './observe/health.ts'
 import { createLogger, type Logger } from './observe/logger.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
+import { readVersion } from './observe/version.ts'
 import type { Settings } from './settings.ts'
 import { openRedisStore } from './store/redis/redis-store.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
 import type { Retention, Store } from './store/store.ts'
+import { createLinks } from './webhook/links.ts'
+import { createOwners, type Owners } from './webhook/owners.ts'
+import { createPost } from './webhook/post.ts'
+import { createRegistry, type Registry, type RegistryParts } from './webhook/registry.ts'
+import { resealAll } from './webhook/reseal.ts'
+import { openSecretBox } from './webhook/secret-key.ts'
 
 export type Gateway = {
   /** Where it listens: `http://127.0.0.1:4000`, with the port it got where 0 was asked for. */
@@ -62,8 +74,10 @@ async function openAll(settings: Settings, logger: Logger, opened: AsyncDisposab
   const store = await openStore(settings, logger)
   opened.defer(() => store.close())
   const tickets = createTickets(store.tickets, credentials?.recall ?? recallLoopback)
-  const gate = createGate(credentials, tickets, settings.corsOrigins)
   const { log, resources } = store
+  const owners = openOwners(settings, { store, credentials, logger })
+  const gate = createGate(watched(credentials, owners), tickets, settings.corsOrigins)
+  const webhooks = await openWebhooks(settings, { store, owners, opened, kick: () => {} })
   const hub = await createHub({ log, resources, logger, metrics, limits: settings })
   opened.defer(() => hub.close())
   const intake = createIntake({ log, metrics })
@@ -77,7 +91,8 @@ async function openAll(settings: Settings, logger: Logger, opened: AsyncDisposab
     // A broker that is down stops no client from being served.
     ...(amqp && { amqp: () => ({ ready: true, detail: amqp.detail() }) }),
   })
-  const parts = { settings, gate, tickets, allowances, log, resources, hub, intake, metrics, health, logger }
+  const reading = { log, resources, webhooks, hub }
+  const parts = { settings, gate, tickets, allowances, ...reading, intake, metrics, health, logger }
   const server = await startServer(parts).catch((error: unknown) => {
     throw listenError(error, settings)
   })
@@ -88,6 +103,64 @@ async function openAll(settings: Settings, logger: Logger, opened: AsyncDisposab
     void amqp?.close()
   }
   return { url: server.url, beginStop }
+}
+
+type OwnersParts = {
+  readonly store: Store
+  readonly credentials: Credentials | null
+  readonly logger: Logger
+}
+
+function openOwners(settings: Settings, { store, credentials, logger }: OwnersParts): Owners {
+  return createOwners({
+    webhooks: store.webhooks,
+    named: credentials?.named ?? namedOnLoopback,
+    maxDays: settings.webhookOwnerMaxDays,
+    logger,
+  })
+}
+
+/** Whoever comes in is noted, as that tells what its webhooks may see. */
+function watched(credentials: Credentials | null, owners: Owners): Credentials | null {
+  if (credentials === null) return null
+  return watchComing(credentials, (principal) =>
+    owners.came({ name: principal.name, accounts: readableAccounts(principal) }),
+  )
+}
+
+type WebhookParts = {
+  readonly store: Store
+  readonly owners: Owners
+  readonly opened: AsyncDisposableStack
+  readonly kick: () => void
+}
+
+async function openWebhooks(
+  settings: Settings,
+  { store, owners, opened, kick }: WebhookParts,
+): Promise<Registry> {
+  const { log, webhooks } = store
+  const { publicUrl, redisUrl, amqpUrl, secretKeys } = settings
+  const box = await openSecretBox({ secretKeys, dataDir: redisUrl === null ? settings.dataDir : null })
+  if (box !== null) await resealAll(webhooks, box)
+  const links = publicUrl === null || box === null ? null : createLinks(publicUrl, box)
+  const http = openHttpChannel({
+    guard: createAddressGuard({
+      allowCidrs: settings.webhookAllowCidrs,
+      ownServers: ownServersOf([redisUrl, amqpUrl]),
+    }),
+    allowHttp: settings.webhookAllowHttp,
+    connectionsPerOrigin: settings.webhookConnections,
+    version: readVersion(),
+  })
+  opened.defer(() => http.close())
+  const unsubscribeUrl = links?.unsubscribeUrl ?? (() => null)
+  const post = createPost({ channels: [http], box, unsubscribeUrl })
+  const sender = publicUrl === null ? null : new URL(publicUrl).hostname
+  const askPermission: RegistryParts['askPermission'] =
+    sender === null ? null : (to, signal) => http.handshake(to, sender, signal)
+  const parts = { webhooks, log, post, box, links, owners, askPermission, kick, now: Date.now }
+  return createRegistry({ ...parts, limits: settings })
 }
 
 function startAmqp(

@@ -1,12 +1,12 @@
 // The binary: arguments, signals, exit codes. The only file, with start.js, that touches `process`.
 // Exit codes: 0 stopped as asked, 2 a setting is wrong, 1 everything else.
 
-import { readFileSync } from 'node:fs'
 import { runTokenCommand, tokenHelp } from './auth/token-command.ts'
 import { printHelp, readSettings } from './config.ts'
 import { asHeliographError } from './errors.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 import { createLogger, type Logger } from './observe/logger.ts'
+import { readVersion } from './observe/version.ts'
 import type { Settings } from './settings.ts'
 
 const exitFailure = 1
@@ -116,9 +116,4 @@ function describe({ url }: Gateway, settings: Settings): string {
     '',
     '',
   ].join('\n')
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

@@ -149,3 +149,17 @@ function withPrefix(cidr: string): string | null {
   if (prefix === undefined) return `${address}/${bits}`
   return /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits ? cidr : null
 }
+
+/** Keys of 32 bytes in base64, with commas between them. */
+export function readKeys(text: string): readonly string[] | undefined {
+  const keys = text.split(',').map((key) => key.trim())
+  return keys.every((key) => /^[\w+/-]{43}=?$/.test(key)) ? keys : undefined
+}
+
+/** The address of a site without a path of its own, such as https://events.example.org. */
+export function readSite(text: string): string | undefined {
+  const url = /^https?:\/\/[^/]/.test(text) ? URL.parse(text) : null
+  if (url === null || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    return undefined
+  return url.href.replace(/\/+$/, '')
+}

@@ -11,7 +11,9 @@ import {
   mebibyte,
   readBindings,
   readCidrs,
+  readKeys,
   readOrigins,
+  readSite,
   type Setting,
   word,
   yesOrNo,
@@ -74,6 +76,13 @@ export type Settings = {
   webhookAllowCidrs: readonly string[]
   webhookAllowHttp: boolean
   webhookConnections: number
+  webhooksPerOwner: number
+  /** An owner with a JWT that has not come for so long gets nothing until it comes again. */
+  webhookOwnerMaxDays: number
+  /** Keys of 32 bytes as base64, the first of which seals; none: a file of the embedded store has one. */
+  secretKeys: readonly string[]
+  /** Where others reach the gateway, without a slash at its end; null: nowhere. */
+  publicUrl: string | null
 }
 
 const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
@@ -321,4 +330,34 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
     1_024,
     'The most connections of webhooks to one host; endpoints that fail get half of them',
   ),
+  webhooksPerOwner: count(
+    'HELIOGRAPH_WEBHOOK_PER_OWNER',
+    100,
+    1,
+    1e6,
+    'The most webhooks of one owner: of one name in the token file, or one subject of JWTs',
+  ),
+  webhookOwnerMaxDays: count(
+    'HELIOGRAPH_WEBHOOK_OWNER_MAX_DAYS',
+    30,
+    1,
+    36_500,
+    'For how long the webhooks of a subject of JWTs work after it last came',
+  ),
+  secretKeys: {
+    variable: 'HELIOGRAPH_SECRET_KEYS',
+    fallback: [],
+    takes: 'keys of 32 bytes in base64, with commas between them (`openssl rand -base64 32` makes one)',
+    description:
+      'Seal secrets of webhooks, the first; all open them. Unset: the embedded store has a key file',
+    isSecret: true,
+    read: readKeys,
+  },
+  publicUrl: {
+    variable: 'HELIOGRAPH_PUBLIC_URL',
+    fallback: null,
+    takes: 'a URL such as https://events.example.org, without a login, ? or #',
+    description: 'Where others reach this gateway, for links in mails; unset: none',
+    read: readSite,
+  },
 }

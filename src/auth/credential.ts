@@ -3,7 +3,7 @@
 // A credential counts until it ends: it expires, is withdrawn or changes. Who watches it is told once, within
 // two seconds of that, and `find` refuses its text from then on, as `recall` does its reference.
 
-import type { Principal } from './principal.ts'
+import type { NamedRights, Principal } from './principal.ts'
 
 /**
  * What can be stored of a credential and finds it again, on any gateway and after a restart; JSON, and never
@@ -44,6 +44,8 @@ export type Credentials = {
   find(token: string): Promise<Credential>
   /** The credential that was stored by its reference. @throws HeliographError UNAUTHENTICATED where it has ended */
   recall(reference: Reference): Promise<Credential>
+  /** What whoever has this name may read at the moment; asked for what goes on while nobody is there. */
+  named(name: string): NamedRights
   close(): void
 }
 

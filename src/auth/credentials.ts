@@ -4,6 +4,8 @@ import type { Logger } from '../observe/logger.ts'
 import type { Settings } from '../settings.ts'
 import type { Credentials } from './credential.ts'
 import { isJwtLike, openJwtCredentials } from './jwt-credentials.ts'
+import { loopbackAdministrator, type NamedRights, type Principal, rightsOfAll } from './principal.ts'
+import { jwtNamePrefix } from './token-file.ts'
 import { openTokens } from './tokens.ts'
 
 type Sources = Pick<
@@ -33,9 +35,27 @@ function eitherOf(tokens: Credentials, jwts: Credentials): Credentials {
   return {
     find: (token) => (isJwtLike(token) ? jwts : tokens).find(token),
     recall: (reference) => (reference.kind === 'JWT' ? jwts : tokens).recall(reference),
+    named: (name) => (name.startsWith(jwtNamePrefix) ? jwts : tokens).named(name),
     close() {
       tokens.close()
       jwts.close()
     },
   }
+}
+
+/** The same, and `came` is told of every principal that comes in by its token. */
+export function watchComing(credentials: Credentials, came: (principal: Principal) => void): Credentials {
+  return {
+    ...credentials,
+    async find(token) {
+      const credential = await credentials.find(token)
+      came(credential.principal)
+      return credential
+    },
+  }
+}
+
+/** `Credentials.named` where no tokens are asked for: there is one caller, who sees all. */
+export function namedOnLoopback(name: string): NamedRights {
+  return name === loopbackAdministrator.name ? rightsOfAll([loopbackAdministrator]) : { kind: 'NONE' }
 }

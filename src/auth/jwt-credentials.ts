@@ -9,6 +9,7 @@ import type { Credential, Credentials, Reference } from './credential.ts'
 import { type ClaimNames, principalOf, wrongClaim } from './jwt-claims.ts'
 import { openJwtKeys, type Pace } from './jwt-keys.ts'
 import { markOf } from './key-set.ts'
+import { jwtNamePrefix } from './token-file.ts'
 
 type JwtReference = Extract<Reference, { kind: 'JWT' }>
 
@@ -99,6 +100,7 @@ export function openJwtCredentials(trust: JwtTrust, logger: Logger, pace: Pace =
       if (!(await keys.has(reference.keyMark))) throw refused('the issuer has its key no longer')
       return credentialOf(reference)
     },
+    named: (name) => ({ kind: name.startsWith(`${jwtNamePrefix}${issuer} `) ? 'AS_SEEN' : 'NONE' }),
     close() {
       clearInterval(timer)
       keys.close()

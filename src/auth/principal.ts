@@ -35,3 +35,27 @@ export function visibilityOf(principal: Principal): Visibility {
   if (principal.role === 'ADMIN') return seesAll
   return seesAccounts(principal.role === 'TENANT' ? principal.accounts : [])
 }
+
+/** The accounts a principal may read of; null for all. */
+export function readableAccounts(principal: Principal): readonly string[] | null {
+  if (principal.role === 'ADMIN') return null
+  return principal.role === 'TENANT' ? principal.accounts : []
+}
+
+/** What whoever bears a lasting name may read at the moment, whatever token it would show. */
+export type NamedRights =
+  /** @see readableAccounts */
+  | { readonly kind: 'SEES'; readonly accounts: readonly string[] | null }
+  /** Nobody of that name may come in to read. */
+  | { readonly kind: 'NONE' }
+  /** Only its tokens tell, as they come. */
+  | { readonly kind: 'AS_SEEN' }
+
+/** Of all who bear one name: what any of them may read. */
+export function rightsOfAll(principals: readonly Principal[]): NamedRights {
+  const readers = principals.filter((principal) => mayUse(principal, 'READ'))
+  if (readers.length === 0) return { kind: 'NONE' }
+  const lists = readers.map(readableAccounts)
+  const accounts = lists.includes(null) ? null : [...new Set(lists.flatMap((list) => list ?? []))].sort()
+  return { kind: 'SEES', accounts }
+}

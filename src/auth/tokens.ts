@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { HeliographError } from '../errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Credential, Credentials } from './credential.ts'
+import { rightsOfAll } from './principal.ts'
 import { hashToken } from './token.ts'
 import { type KnownToken, knownTokens, readTokenFile } from './token-file.ts'
 
@@ -103,6 +104,12 @@ export async function openTokens(path: string, logger: Logger): Promise<Credenti
       if (!isDeepStrictEqual(token, { principal, expiresAtMs })) throw refused('the token has changed')
       return credentialOf(sha256, token)
     },
+    named: (name) =>
+      rightsOfAll(
+        [...tokens.values()]
+          .filter((token) => token.principal.name === name && !isExpired(token))
+          .map(({ principal }) => principal),
+      ),
     close() {
       clearInterval(timer)
       stopWatching()

@@ -8,10 +8,12 @@ import type { StreamTicket } from '../auth/tickets.ts'
 import type { Visibility } from '../event/visibility.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { Resources } from '../resource/resources.ts'
+import type { Registry } from '../webhook/registry.ts'
 
 export type Context = {
   readonly log: EventLog
   readonly resources: Resources
+  readonly webhooks: Registry
   readonly principal: Principal
   readonly visibility: Visibility
   /** A ticket for who asks. @throws HeliographError TOO_MANY_TICKETS */

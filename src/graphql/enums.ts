@@ -3,6 +3,15 @@
 
 import type { Role } from '../auth/principal.ts'
 import type { Category, Outcome, Severity } from '../event/event.ts'
+import type { From } from '../webhook/endpoint-commands.ts'
+import type {
+  Attempt,
+  Delivery,
+  DisabledReason,
+  EndpointState,
+  Gap,
+  PausedReason,
+} from '../webhook/webhook.ts'
 import { builder } from './builder.ts'
 
 /** What a ResourceChange tells. */
@@ -41,6 +50,60 @@ export const RoleEnum = enumOf<Role>('Role', 'What a caller may do.', {
   TENANT: 'Sees what belongs to its accounts.',
   INGEST: 'May only post events.',
   METRICS: 'May only read metrics.',
+})
+
+export const DeliveryEnum = enumOf<Delivery>(
+  'Delivery',
+  'What follows from a notification that was not taken.',
+  {
+    RETRY: 'It is tried again, and nothing after it goes first. The usual.',
+    FORGET: 'One attempt for each event, then on to the next.',
+  },
+)
+
+export const EndpointStateEnum = enumOf<EndpointState['kind']>(
+  'EndpointState',
+  'Whether an endpoint is notified.',
+  {
+    ENABLED: 'It is.',
+    UNCONFIRMED: 'Not yet: whoever holds the address has not said yes.',
+    DISABLED: 'Not any more, until enableEndpoint.',
+    PAUSED: 'Not at the moment. It goes on by itself, where it stopped, once the reason is gone.',
+  },
+)
+
+export const EndpointReasonEnum = enumOf<DisabledReason | PausedReason>(
+  'EndpointReason',
+  'Why an endpoint is not notified.',
+  {
+    BY_OWNER: 'disableEndpoint was asked for.',
+    UNSUBSCRIBED: 'Whoever holds the address wants nothing more.',
+    FAILED_TOO_OFTEN: 'It failed too often in a row, for too long.',
+    GONE: 'It answered that it is gone for good (HTTP 410).',
+    OWNER_GONE: 'Nobody of the name the webhook belongs to may come in any more.',
+    OWNER_NOT_SEEN: 'The subject of JWTs the webhook belongs to has not come for too long.',
+    SECRET_UNREADABLE: 'No key of the gateway opens its secret, and nothing is sent unsigned.',
+    CHANNEL_NOT_CONFIGURED: 'The gateway has no channel for its URI any more.',
+  },
+)
+
+export const AttemptOutcomeEnum = enumOf<Attempt['outcome']>('AttemptOutcome', 'What came of an attempt.', {
+  DELIVERED: 'It was taken.',
+  FAILED: 'The endpoint could not take anything: the same is tried again.',
+  REFUSED: 'These events were not taken, others may be: tried again, three times in all.',
+  GIVEN_UP: 'It was not taken, and is not tried again.',
+  GONE: 'The endpoint said that it is gone for good.',
+})
+
+export const GapReasonEnum = enumOf<Gap['reason']>('GapReason', 'Why events were not attempted.', {
+  RETENTION: 'The log no longer held them when it was their turn.',
+  SKIPPED: 'The endpoint was enabled to go on from NOW.',
+  RATE_LIMIT: 'There were more than one message tells of: they were counted in it.',
+})
+
+export const EnableFromEnum = enumOf<From>('EnableFrom', 'Where an endpoint goes on that is enabled.', {
+  NOW: 'With what happens from now on; what it missed is a recorded gap.',
+  WHERE_IT_STOPPED: 'With what it missed, as far as the log still holds it.',
 })
 
 function enumOf<Value extends string>(name: string, description: string, values: Record<Value, string>) {

@@ -3,7 +3,7 @@
 
 import type { InputObjectRef } from '@pothos/core'
 import { HeliographError } from '../errors.ts'
-import type { Category, Outcome, Severity } from '../event/event.ts'
+import type { Category, Json, Outcome, ResourceRef, Severity } from '../event/event.ts'
 import { checkFilter, type EventFilter } from '../event/filter.ts'
 import { checkResourceFilter, type ResourceFilter } from '../resource/resource-filter.ts'
 import { builder, type SchemaTypes } from './builder.ts'
@@ -106,12 +106,29 @@ export const ResourceFilterInputObject: InputObjectRef<SchemaTypes, ResourceFilt
     }),
   })
 
-/** @throws HeliographError BAD_INPUT with the field that is wrong: `filter.or[1].types` */
-export function readEventFilter(input: EventFilterInput | null | undefined): EventFilter {
+/**
+ * @param field of the filter, as the caller spells it
+ * @throws HeliographError BAD_INPUT with the field that is wrong: `filter.or[1].types`
+ */
+export function readEventFilter(input: EventFilterInput | null | undefined, field = 'filter'): EventFilter {
   const budget = { alternatives: filterLimits.alternatives }
-  const filter = eventFilterOf(input ?? {}, 'filter', 1, budget)
-  checkFilter(filter)
+  const filter = eventFilterOf(input ?? {}, field, 1, budget)
+  checkFilter(filter, field)
   return filter
+}
+
+/** A filter as JSON that can be given again as the input it came from. */
+export function formatEventFilter({ resources, related, or, not, ...plain }: EventFilter): {
+  [name: string]: Json
+} {
+  const refs = (list: readonly ResourceRef[]) => list.map(({ kind, uid }) => ({ kind, id: uid }))
+  return {
+    ...(plain as { [name: string]: Json }),
+    ...(resources && { resources: refs(resources) }),
+    ...(related && { related: refs(related) }),
+    ...(or && { or: or.map(formatEventFilter) }),
+    ...(not && { not: formatEventFilter(not) }),
+  }
 }
 
 /** @throws HeliographError BAD_INPUT with the field that is wrong: `filter.kinds` */

@@ -199,7 +199,7 @@ export function costErrors(
 
 function costOf({ field, args, childComplexity }: ComplexityEstimatorArgs): number {
   if (field.name.startsWith('__')) return 0
-  const isPaged = field.args.some(({ name }) => name === 'first')
+  const isPaged = field.args.some(({ name }) => name === 'first' || name === 'last')
   if (isPaged) return 1 + childComplexity * pageLength(args)
   return 1 + childComplexity * (field.extensions.holdsMany === true ? presumedLength : 1)
 }

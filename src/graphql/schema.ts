@@ -3,7 +3,9 @@
 import { builder } from './builder.ts'
 import './scalars.ts'
 import './query.ts'
+import './webhook-query.ts'
 import './mutation.ts'
+import './webhook-mutation.ts'
 import './subscription.ts'
 
 /** Executable; `schema/schema.graphql` is printed from it. */

@@ -13,11 +13,13 @@ import { schema } from '../graphql/schema.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Resources } from '../resource/resources.ts'
 import type { Settings } from '../settings.ts'
+import type { Registry } from '../webhook/registry.ts'
 
 export type ExecutionParts = {
   readonly settings: Settings
   readonly log: EventLog
   readonly resources: Resources
+  readonly webhooks: Registry
   readonly tickets: Pick<Tickets, 'create'>
   readonly logger: Logger
 }
@@ -33,7 +35,8 @@ export type Execution = {
 }
 
 /** Executes operations against the log and the state. */
-export function createExecution({ settings, log, resources, tickets, logger }: ExecutionParts): Execution {
+export function createExecution(parts: ExecutionParts): Execution {
+  const { settings, log, resources, webhooks, tickets, logger } = parts
   const reportFault = (error: unknown) => logger.error({ err: error }, 'an operation failed')
   const show = (error: unknown) => toGraphQLErrors(error, reportFault)
   return {
@@ -41,6 +44,7 @@ export function createExecution({ settings, log, resources, tickets, logger }: E
     contextOf: (credential) => ({
       log,
       resources,
+      webhooks,
       principal: credential.principal,
       visibility: visibilityOf(credential.principal),
       createTicket: () => tickets.create(credential),

@@ -35,9 +35,9 @@ export type Route =
   /** For everybody from where callers may come from. */
   | { readonly kind: 'PAGE'; readonly methods: Readonly<Record<string, Page>> }
   /**
-   * For callers who prove themselves by signing what they send, whatever Host or Origin they name. Who signs
-   * knows the secret, which no page in a browser does, so that forwarded requests are welcome even where
-   * no tokens are asked for: a proxy that ends TLS is how they should come.
+   * For callers who prove themselves by what they send: a signature, or the link they were sent, whatever
+   * Host or Origin they name. No page in a browser knows the secret in it, so that forwarded requests are
+   * welcome even where no tokens are asked for: a proxy that ends TLS is how they should come.
    */
   | { readonly kind: 'SIGNED'; readonly methods: Readonly<Record<string, Page>> }
   /** For everybody, whatever Host or Origin they name; tells little. */

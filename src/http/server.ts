@@ -16,6 +16,7 @@ import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Resources } from '../resource/resources.ts'
 import type { Settings } from '../settings.ts'
+import type { Registry } from '../webhook/registry.ts'
 import { cloudStackWebhookRoute } from './cloudstack-webhook-route.ts'
 import { followConnections } from './connections.ts'
 import { createDispatch, graphqlPath, shuttingDown } from './dispatch.ts'
@@ -28,6 +29,7 @@ import { ingestRoute } from './ingest-route.ts'
 import { operatorRoutes } from './operator-routes.ts'
 import type { Route } from './route.ts'
 import { answerUnreadable } from './unreadable-request.ts'
+import { webhookPages } from './webhook-pages.ts'
 
 /** What the doors lead to. */
 export type ServerParts = {
@@ -37,6 +39,7 @@ export type ServerParts = {
   readonly allowances: Allowances
   readonly log: EventLog
   readonly resources: Resources
+  readonly webhooks: Registry
   readonly hub: Hub
   readonly intake: Intake
   readonly metrics: Metrics
@@ -73,6 +76,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     ['/events', ingestRoute(parts, giveUp.signal)],
     ['/events/cloudstack', cloudStackWebhookRoute(parts)],
     ...operatorRoutes(parts),
+    ...webhookPages(parts.webhooks),
   ])
   const dispatch = createDispatch(routes, gate, refusal, logger)
   server.on('request', (request, response) => void dispatch(request, response))

@@ -14,10 +14,18 @@ import type { EndpointId } from './webhook.ts'
 export const endpointKind = 'Endpoint'
 
 /** Who reports them. */
-const source = 'heliograph'
+export const ownSource = 'heliograph'
+
+/** The types of events that tell of endpoints. */
+export const endpointTypes = [
+  'ENDPOINT.FAILING',
+  'ENDPOINT.DISABLED',
+  'ENDPOINT.ENABLED',
+  'ENDPOINT.GAP',
+] as const
 
 type Told = {
-  readonly type: string
+  readonly type: (typeof endpointTypes)[number]
   readonly severity: Severity
   readonly description: string
   readonly transition: Transition | null
@@ -47,7 +55,7 @@ function draftOf({ webhook, endpoint }: Assignment, eventId: string, told: Told,
   const account = webhook.owner.accounts?.[0]
   return {
     event: {
-      source,
+      source: ownSource,
       eventId,
       category: 'OTHER',
       time: at,
@@ -89,6 +97,14 @@ function tellOf(news: News): Told {
         description: `disabled (${news.reason}): ${news.detail ?? 'it did not answer'}`,
         transition: { field: 'state', from: 'ENABLED', to: 'DISABLED', trigger: news.reason },
         data: { reason: news.reason, detail: news.detail },
+      }
+    case 'ENABLED':
+      return {
+        type: 'ENDPOINT.ENABLED',
+        severity: 'INFO',
+        description: 'enabled',
+        transition: { field: 'state', from: news.from, to: 'ENABLED', trigger: null },
+        data: {},
       }
     case 'GAP': {
       const { reason, from, to, entries } = news.gap

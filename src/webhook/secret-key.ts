@@ -4,12 +4,30 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HeliographError } from '../errors.ts'
-import { keyBytes } from './secret-box.ts'
+import { createSecretBox, keyBytes, type SecretBox } from './secret-box.ts'
 
 export const secretKeysSetting = 'HELIOGRAPH_SECRET_KEYS'
 
 /** The name of the file in the data directory. */
 const fileName = 'secret.key'
+
+/** Where keys may come from. */
+export type KeySources = {
+  /** As base64; the first seals, all of them open. */
+  readonly secretKeys: readonly string[]
+  /** Of the embedded store; null where the store is shared, so that a file would be one gateway's alone. */
+  readonly dataDir: string | null
+}
+
+/**
+ * The box of all secrets; null where there is no key, so that none can be kept.
+ * @throws HeliographError BAD_SETTING where the key file cannot be used
+ */
+export async function openSecretBox({ secretKeys, dataDir }: KeySources): Promise<SecretBox | null> {
+  const [first, ...rest] = secretKeys.map((key) => Buffer.from(key, 'base64'))
+  if (first !== undefined) return createSecretBox([first, ...rest])
+  return dataDir === null ? null : createSecretBox([await openKeyFile(dataDir)])
+}
 
 /**
  * The key of an embedded store: made, with mode 0600, where there is none.

@@ -13,6 +13,8 @@ export type News =
   /** `way`: the part of the way to being disabled, 0.5 or 0.9. */
   | { readonly kind: 'FAILING'; readonly way: number; readonly detail: string | null }
   | { readonly kind: 'DISABLED'; readonly reason: string; readonly detail: string | null }
+  /** `from`: the state it was in. */
+  | { readonly kind: 'ENABLED'; readonly from: EndpointState['kind'] }
   | { readonly kind: 'GAP'; readonly gap: Gap }
 
 /** What is to be written, and told before it is written. */
@@ -38,7 +40,8 @@ export type TalliedAttempt = {
   readonly attempted: Attempted
 }
 
-const keptGaps = 20
+/** Of each endpoint, the newest. */
+export const keptGaps = 20
 
 /** @param start as it was read from the store */
 export function createTally(start: Progress): Tally {

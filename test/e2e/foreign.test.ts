@@ -11,14 +11,17 @@ import type { Store } from '../../src/store/store.ts'
 import { roomyLimits } from '../graphql/world.ts'
 import { type Client, openHub } from '../hub/open-hub.ts'
 import { type CloudEvent, vmState } from '../support/cloud.ts'
+import { openTestRegistry } from '../support/registry.ts'
 import { engines } from '../support/store.ts'
 
 const accounts = ['acme', 'globex'] as const
 
-function contextOf({ log, resources }: Store, account: string): Context {
+function contextOf(store: Store, account: string): Context {
+  const { log, resources } = store
+  const webhooks = openTestRegistry(store)
   const principal = { role: 'TENANT', name: account, accounts: [account] } as const
   const createTicket = () => Promise.reject(new Error('no subscription makes a ticket'))
-  return { log, resources, principal, visibility: seesAccounts([account]), createTicket }
+  return { log, resources, webhooks, principal, visibility: seesAccounts([account]), createTicket }
 }
 
 /** A VM of an account reports a state; its eventId starts with the account. */

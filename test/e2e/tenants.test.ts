@@ -22,12 +22,16 @@ const subscriptionFields = Object.values(schema.getSubscriptionType()?.getFields
 
 /** What a tenant's answers must not hold: the other's account, and the names of resources not his own. */
 const foreign: { readonly [T in Tenant]: RegExp } = {
-  acme: /account-globex|name of \w+-(globex|nobodys)/,
-  globex: /account-acme|name of \w+-(acme|crossing|nobodys)/,
+  acme: /account-globex|name of \w+-(globex|nobodys|admin)/,
+  globex: /account-acme|name of \w+-(acme|crossing|nobodys|admin)/,
 }
 
 /** Generated documents are larger than clients' may be. */
 const roomy = { queryDepth: 20, queryCost: 1e9, messageBytes: 64 * 1024 ** 2 }
+
+/** Each tenant's webhook, and one of an administrator. */
+const webhooks = { acme: '', globex: '', admin: '' }
+const webhookSettings = { secretKeys: ['k'.repeat(43)], webhookAllowCidrs: ['127.0.0.0/8'] }
 
 describe.each(engineNames)('two tenants on %s', (engine) => {
   let file: TokenFile<keyof typeof everyRole>
@@ -37,9 +41,10 @@ describe.each(engineNames)('two tenants on %s', (engine) => {
 
   beforeAll(async () => {
     file = await makeTokenFile(everyRole)
-    gateway = await startTestGateway(engine, { ...roomy, tokensFile: file.path })
+    gateway = await startTestGateway(engine, { ...roomy, ...webhookSettings, tokensFile: file.path })
     start = (await query<{ head: string }>(gateway.endpoint, '{ head }', {}, file.tokens.admin)).head
     await post([...inventory(), ...happenings()])
+    for (const owner of ['acme', 'globex', 'admin'] as const) webhooks[owner] = await makeWebhook(owner)
     clients = {
       acme: connect(gateway.socketEndpoint, file.tokens.acme),
       globex: connect(gateway.socketEndpoint, file.tokens.globex),
@@ -55,6 +60,13 @@ describe.each(engineNames)('two tenants on %s', (engine) => {
     const response = await gateway.post(events, type, file.tokens.ingest)
     expect(response.status).toBe(202)
     expect(await response.json()).toMatchObject({ rejectedCount: 0 })
+  }
+
+  async function makeWebhook(owner: Tenant | 'admin'): Promise<string> {
+    const endpoint = `{ uri: "https://127.0.0.1/of/${owner}", headers: [{ name: "x-own", value: "1" }] }`
+    const text = `mutation { createWebhook(input: { name: "name of webhook-${owner}", filter: {}, endpoints: [${endpoint}] }) { webhook { id } } }`
+    const { createWebhook } = await ask<{ createWebhook: { webhook: { id: string } } }>(owner, text)
+    return createWebhook.webhook.id
   }
 
   const ask = <T = Row>(tenant: Tenant | 'admin', text: string, variables = {}) =>
@@ -244,6 +256,14 @@ function waysIn({ name, args, type }: Field, tenant: Tenant): Omit<Call, 'select
   if (unknown.length > 0) throw new Error(`${name} has arguments this test does not know: ${unknown}`)
   if (!names.includes('id'))
     return [{ call: names.includes('first') ? `${name}(first: 500)` : name, isForeign: false, isOwn: false }]
+  if (name === 'webhook') {
+    const by = (owner: keyof typeof webhooks) => `webhook(id: "${webhooks[owner]}")`
+    return [
+      { call: by(tenant), isForeign: false, isOwn: true },
+      { call: by(other[tenant]), isForeign: true, isOwn: false },
+      { call: by('admin'), isForeign: true, isOwn: false },
+    ]
+  }
   const kind = catalogue.find((one) => one.kind === getNamedType(type).name)?.kind ?? 'VirtualMachine'
   const by = (owner: string) => {
     if (names.includes('kind')) return `${name}(kind: "${kind}", id: "${kind}-${owner}")`

@@ -34,7 +34,8 @@ function storeless(visibility: Visibility = seesAll): Context {
     follow: refuse,
   }
   const resources = { get: refuse, list: refuse, history: refuse }
-  return { log, resources, principal: world.admin.principal, visibility, createTicket: refuse }
+  const { principal, webhooks } = world.admin
+  return { log, resources, webhooks, principal, visibility, createTicket: refuse }
 }
 
 function feedOf(query: string, variables: Record<string, unknown> = {}, context: Context = storeless()) {

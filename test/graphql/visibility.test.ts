@@ -5,6 +5,7 @@ import { cursorOf } from '../../src/event-log/entry.ts'
 import { formatEventId } from '../../src/graphql/node-id.ts'
 import { schema } from '../../src/graphql/schema.ts'
 import { everythingOf, fieldIn, objectsIn } from './selection.ts'
+import { makeWebhook } from './webhook-calls.ts'
 import { acme, ask, executeUnchecked, globex, happened, openWorld, run, type World } from './world.ts'
 
 const rootFields = Object.values(schema.getQueryType()?.getFields() ?? {})
@@ -30,7 +31,9 @@ describe('nobody sees a foreign event or resource', () => {
   afterAll(() => world.opened.stop())
 
   test.each(
-    rootFields.filter(({ args }) => args.some(({ name }) => name === 'first')).map(({ name }) => name),
+    rootFields
+      .filter(({ name, args }) => name !== 'webhooks' && args.some((arg) => arg.name === 'first'))
+      .map(({ name }) => name),
   )('in %s and whatever it leads to', async (name) => {
     const field = rootFields.find((one) => one.name === name)
     if (!field) throw new Error(name)
@@ -55,6 +58,23 @@ describe('nobody sees a foreign event or resource', () => {
       const nothing = { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } }
       expect(await ask(world.tenant, query)).toEqual({ a: null, b: null, c: null, d: null, e: nothing })
     }
+  })
+
+  test('webhooks that may see more than the caller do not exist for it', async () => {
+    const { webhook } = await makeWebhook(world.admin, 'https://127.0.0.1:8443/hook')
+    const query = `{ one: webhook(id: "${webhook.id}") { id } all: webhooks { nodes { id } pageInfo { hasNextPage } } }`
+    const nothing = { one: null, all: { nodes: [], pageInfo: { hasNextPage: false } } }
+    expect(await ask(world.tenant, query)).toEqual(nothing)
+    expect(await ask(world.admin, query)).toMatchObject({ one: { id: webhook.id } })
+  })
+
+  test('a preview holds nothing foreign', async () => {
+    const query = '{ previewWebhook(last: 500) { events { owner } } }'
+    const { previewWebhook } = await ask<{ previewWebhook: { events: { owner: string }[] } }>(
+      world.tenant,
+      query,
+    )
+    expect(new Set(previewWebhook.events.map(({ owner }) => owner))).toEqual(new Set([acme]))
   })
 
   test('a foreign event is null as a node', async () => {

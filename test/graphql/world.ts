@@ -15,6 +15,7 @@ import type { Context } from '../../src/graphql/context.ts'
 import { prepareOperation } from '../../src/graphql/operation.ts'
 import { schema } from '../../src/graphql/schema.ts'
 import { type CatalogueKind, catalogue, type FieldType } from '../../src/resource/catalog.ts'
+import { openTestRegistry } from '../support/registry.ts'
 import { type Opened, sqliteEngine } from '../support/store.ts'
 
 export const acme = 'account-acme'
@@ -39,9 +40,11 @@ export async function openWorld(populated: boolean): Promise<World> {
   const append = (...events: readonly Record<string, unknown>[]) =>
     opened.store.log.append(events.map((event) => draftOf(decodeCloudEvent(event, arrivedAt))))
   const { log, resources, tickets } = opened.store
+  const webhooks = openTestRegistry(opened.store)
   const contextOf = (principal: Principal) => ({
     log,
     resources,
+    webhooks,
     principal,
     visibility: visibilityOf(principal),
     createTicket: () => createTickets(tickets, recallLoopback).create(loopbackCredential),

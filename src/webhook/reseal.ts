@@ -1,0 +1,64 @@
+// Brings everything that is sealed to the key that seals now, so that an old key can be taken away.
+
+import { HeliographError } from '../errors.ts'
+import { changeWebhook } from './managed.ts'
+import { headersPlace, secretPlace } from './post.ts'
+import type { SecretBox } from './secret-box.ts'
+import type { Endpoint, Sealed, Webhook, WebhookId } from './webhook.ts'
+import type { Webhooks } from './webhooks.ts'
+
+const pageWebhooks = 500
+
+/** What no key opens stays as it is. @returns how many webhooks were sealed anew */
+export async function resealAll(
+  webhooks: Pick<Webhooks, 'get' | 'list' | 'replace'>,
+  box: SecretBox,
+): Promise<number> {
+  let resealed = 0
+  let after: WebhookId | null = null
+  for (;;) {
+    const page: Webhook[] = await webhooks.list(after, pageWebhooks)
+    for (const webhook of page) if (await resealOne(webhooks, webhook, box)) resealed += 1
+    const last = page.at(-1)
+    if (last === undefined || page.length < pageWebhooks) return resealed
+    after = last.id
+  }
+}
+
+async function resealOne(
+  webhooks: Pick<Webhooks, 'get' | 'replace'>,
+  webhook: Webhook,
+  box: SecretBox,
+): Promise<boolean> {
+  const isOld = (sealed: Sealed, place: string) => !box.isCurrent(sealed) && box.open(sealed, place) !== null
+  const isDue = webhook.endpoints.some(
+    (endpoint) =>
+      endpoint.secrets.some(({ sealed }) => isOld(sealed, secretPlace(endpoint))) ||
+      (endpoint.headers !== null && isOld(endpoint.headers, headersPlace(endpoint))),
+  )
+  if (!isDue) return false
+  try {
+    await changeWebhook(webhooks, webhook.id, (before) => ({
+      ...before,
+      endpoints: before.endpoints.map((endpoint) => resealEndpoint(endpoint, box)),
+    }))
+    return true
+  } catch (error) {
+    // Deleted meanwhile.
+    if (error instanceof HeliographError && error.code === 'NOT_FOUND') return false
+    throw error
+  }
+}
+
+function resealEndpoint(endpoint: Endpoint, box: SecretBox): Endpoint {
+  const reseal = (sealed: Sealed, place: string) => {
+    const text = box.isCurrent(sealed) ? null : box.open(sealed, place)
+    return text === null ? sealed : box.seal(text, place)
+  }
+  const { secrets, headers } = endpoint
+  return {
+    ...endpoint,
+    secrets: secrets.map(({ sealed, until }) => ({ sealed: reseal(sealed, secretPlace(endpoint)), until })),
+    headers: headers && reseal(headers, headersPlace(endpoint)),
+  }
+}

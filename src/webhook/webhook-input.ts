@@ -1,0 +1,140 @@
+// From what an owner asks of a webhook to the webhook as it is kept, with all that is to be done before and
+// after it is: permissions asked for, places to begin at, questions to be sent.
+
+import type { EventFilter } from '../event/filter.ts'
+import { badInput } from '../event/input.ts'
+import type { Cursor } from '../event/position.ts'
+import { prepareQuestion, type Question } from './confirming.ts'
+import { type EndpointInput, type MadeEndpoint, makeEndpoint } from './endpoint-input.ts'
+import type { Caller } from './managed.ts'
+import { needBox, type RegistryParts } from './registry-parts.ts'
+import { beginProgress } from './tally.ts'
+import type { Endpoint, EndpointId, Progress } from './webhook.ts'
+
+/** The most endpoints of one webhook. */
+export const mostEndpoints = 20
+const longestName = 200
+
+/** A webhook as it is asked for. */
+export type NewWebhookInput = {
+  readonly name: string | null
+  /** Has passed `checkFilter`. */
+  readonly filter: EventFilter
+  readonly endpoints: readonly EndpointInput[]
+  /** Where its endpoints begin; null: now. */
+  readonly after: Cursor | null
+}
+
+/** What a webhook is to become; null leaves as it is. */
+export type WebhookChange = Omit<NewWebhookInput, 'endpoints' | 'filter'> & {
+  readonly id: string
+  /** The one that was read; of two changes to the same one wins. */
+  readonly version: number
+  readonly filter: EventFilter | null
+  /** All that it is to have, those it has by their ids. */
+  readonly endpoints: readonly EndpointInput[] | null
+}
+
+export type Made = MadeEndpoint & { readonly field: string; readonly isNew: boolean }
+
+/** @throws HeliographError BAD_INPUT */
+export function checkName(name: string | null, field: string): void {
+  if (name !== null && (name.trim() === '' || name.length > longestName))
+    throw badInput(field, `must have 1…${longestName} letters, or be left out`)
+}
+
+/**
+ * Makes the endpoints, those of `before` by their ids.
+ * @throws HeliographError BAD_INPUT naming the field
+ */
+export async function makeEndpoints(
+  inputs: readonly EndpointInput[],
+  before: readonly Endpoint[],
+  parts: Pick<RegistryParts, 'post' | 'box' | 'now'>,
+): Promise<Made[]> {
+  const field = 'input.endpoints'
+  if (inputs.length === 0) throw badInput(field, 'is empty: a webhook takes at least one endpoint')
+  if (inputs.length > mostEndpoints)
+    throw badInput(field, `has ${inputs.length} endpoints: a webhook takes at most ${mostEndpoints}`)
+  const box = needBox(parts, field)
+  const made: Made[] = []
+  for (const [i, input] of inputs.entries()) {
+    const where = `${field}[${i}]`
+    const known = knownEndpoint(input, before, made, where)
+    const one = await makeEndpoint(input, known, where, { post: parts.post, box, nowMs: parts.now() })
+    refuseTwice(one, made, where)
+    made.push({ ...one, field: where, isNew: known === null })
+  }
+  return made
+}
+
+function knownEndpoint(
+  { id }: EndpointInput,
+  before: readonly Endpoint[],
+  made: readonly Made[],
+  field: string,
+): Endpoint | null {
+  if (id == null) return null
+  const known = before.find((one) => one.id === id)
+  if (known === undefined) {
+    throw badInput(`${field}.id`, `is ${id}, which is no endpoint of this webhook: a new one takes no id`)
+  }
+  if (made.some(({ endpoint }) => endpoint.id === id)) throw badInput(`${field}.id`, 'is given twice')
+  return known
+}
+
+function refuseTwice({ endpoint }: MadeEndpoint, made: readonly Made[], field: string): void {
+  const same = made.find((one) => one.endpoint.uri === endpoint.uri)
+  if (same === undefined) return
+  throw badInput(`${field}.uri`, `is the same as ${same.field}.uri: a webhook notifies an address once`)
+}
+
+/** Asks those for permission that are to be asked before their first notification. */
+export async function askPermissions(
+  made: readonly Made[],
+  { askPermission }: Pick<RegistryParts, 'askPermission'>,
+): Promise<void> {
+  for (const { endpoint, headers, field } of made) {
+    if (!endpoint.handshake) continue
+    const where = `${field}.handshake`
+    if (askPermission === null)
+      throw badInput(where, 'needs a name to ask by, which HELIOGRAPH_PUBLIC_URL gives')
+    const timeoutMs = endpoint.timeoutSeconds * 1_000
+    const to = {
+      endpointId: endpoint.id,
+      uri: endpoint.uri,
+      secrets: [],
+      headers,
+      timeoutMs,
+      unsubscribeUrl: null,
+      isSuspect: false,
+    }
+    const { outcome, detail } = await askPermission(to, AbortSignal.timeout(timeoutMs))
+    if (outcome.kind !== 'DELIVERED')
+      throw badInput(where, `was not granted by the endpoint: ${detail ?? outcome.kind}`)
+  }
+}
+
+export type Beginnings = {
+  readonly progress: ReadonlyMap<EndpointId, Progress>
+  /** To be sent once all is kept. */
+  readonly questions: readonly Question[]
+}
+
+/** Where new endpoints begin, and in which state. @throws HeliographError RATE_LIMITED */
+export async function beginEndpoints(
+  made: readonly Made[],
+  start: Cursor,
+  caller: Caller,
+  { webhooks, links, now }: Pick<RegistryParts, 'webhooks' | 'links' | 'now'>,
+): Promise<Beginnings> {
+  const progress = new Map<EndpointId, Progress>()
+  const questions: Question[] = []
+  const parts = { webhooks, links, nowMs: now() }
+  for (const { endpoint, channel, field } of made) {
+    const question = await prepareQuestion(channel, endpoint, { caller, field: `${field}.uri` }, parts)
+    if (question !== null) questions.push(question)
+    progress.set(endpoint.id, beginProgress(start, question?.state ?? { kind: 'ENABLED' }))
+  }
+  return { progress, questions }
+}
