@@ -1,6 +1,7 @@
 // The seam to the log. One sequence of entries, offsets dense from 1; readers bring their own cursor.
 //
-// Order: `append` logs the drafts of one call in their order, one call wholly before or after another.
+// Order: `append` logs the drafts of one call in their order, one call wholly before or after another, and
+// calls in the order they were made; where one fails by the store, so do those made before that was known.
 // Atomicity: an entry and its change in the state become visible together, before any follower hears.
 // Durability: an `append` that resolved is kept (SQLite: fsynced; Redis: as its own setting says).
 // Duplicates: a draft whose source + eventId is in the dedupe window is not logged again; its receipt

@@ -1,6 +1,7 @@
 // From deliveries to acknowledgements: what arrived while the last batch was being kept is the next one,
 // in the order of delivery. A batch is acknowledged once its events are kept and what cannot be decoded
-// is put aside; until then it is tried again, and nothing behind it is kept.
+// is put aside; until then it is tried again. The next one is handed to the store behind it meanwhile, which
+// keeps nothing of it where the first fails.
 
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { HeliographError } from '../errors.ts'
@@ -32,6 +33,14 @@ export type Batches = {
 /** A delivery as decoded; its bytes are let go where they are not needed any more. */
 type Arrived = { readonly tag: number; readonly item: DecodedItem; readonly refused: Refused | null }
 
+/** Deliveries on their way into the store together. */
+type Batch = {
+  readonly arrived: readonly Arrived[]
+  readonly items: readonly DecodedItem[]
+  readonly firstTry: Promise<unknown>
+  hasFailed: boolean
+}
+
 const mostDeliveries = 500
 const firstPauseMs = 100
 const longestPauseMs = 5_000
@@ -41,13 +50,30 @@ export function createBatches(work: BatchWork, signal: AbortSignal): Batches {
   const waiting: Arrived[] = []
   let running: Promise<void> | null = null
 
+  function begin(): Batch | null {
+    if (waiting.length === 0 || signal.aborted) return null
+    const arrived = waiting.splice(0, mostDeliveries)
+    const items = arrived.map(({ item }) => item)
+    const batch: Batch = { arrived, items, firstTry: work.keep(items), hasFailed: false }
+    batch.firstTry.catch(() => {
+      batch.hasFailed = true
+    })
+    return batch
+  }
+
   async function run(): Promise<void> {
-    // What the broker sent together is read together.
-    await nextTurn()
-    while (waiting.length > 0 && !signal.aborted) {
-      const batch = waiting.splice(0, mostDeliveries)
-      if (await finish(batch, work, signal)) work.acknowledge(batch.at(-1)?.tag ?? 0)
-    }
+    let next: Batch | null = null
+    let isInOrder = true
+    do {
+      // What the broker sent together is read together; and whether a try failed is known by then.
+      await nextTurn()
+      const batch: Batch | null = next ?? begin()
+      if (batch === null) break
+      next = batch.hasFailed ? null : begin()
+      isInOrder &&= await finish(batch, next, work, signal)
+      // It covers everything before.
+      if (isInOrder) work.acknowledge(batch.arrived.at(-1)?.tag ?? 0)
+    } while (next !== null || waiting.length > 0)
     running = null
   }
 
@@ -70,11 +96,22 @@ function arrive(delivery: Delivery, work: BatchWork): Arrived {
 }
 
 /** Whether everything of the batch is where it belongs; false only after an abort. */
-async function finish(batch: readonly Arrived[], work: BatchWork, signal: AbortSignal): Promise<boolean> {
-  const items = batch.map(({ item }) => item)
-  const refused = batch.flatMap((arrived) => arrived.refused ?? [])
+async function finish(
+  { arrived, items, firstTry }: Batch,
+  next: Batch | null,
+  work: BatchWork,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let tries = 0
+  const keep = async () => {
+    if (++tries === 1) return firstTry
+    // It fails as this one did, and must not overtake it.
+    await next?.firstTry.catch(() => {})
+    return work.keep(items)
+  }
   // The store first: while it is down nothing is put aside either.
-  if (!(await untilDone(() => work.keep(items), work, signal))) return false
+  if (!(await untilDone(keep, work, signal))) return false
+  const refused = arrived.flatMap(({ refused }) => refused ?? [])
   return refused.length === 0 || untilDone(() => work.putAside(refused), work, signal)
 }
 

@@ -1,6 +1,7 @@
 // Lets many callers share appends: what arrives while one append runs is gathered into the next, first
 // come first served, at most so many drafts each. The drafts of one caller keep their order; a large
-// call is spread over several appends.
+// call is spread over several appends. The store is handed a second append only where that is a full one:
+// it makes it ready behind the first, and small ones are cheaper gathered.
 
 import { asHeliographError } from '../errors.ts'
 import type { Draft } from '../event/draft.ts'
@@ -38,18 +39,26 @@ export function createAppendQueue(
   appended: (seconds: number) => void,
 ): AppendQueue {
   let queue: Waiting[] = []
+  /** Drafts in the queue, and those being appended. */
+  let queued = 0
   let inFlight = 0
-  let running: Promise<void> | null = null
+  const running = new Set<Promise<void>>()
 
-  async function run(): Promise<void> {
-    while (queue.length > 0) await appendBatch()
-    running = null
+  function run(): void {
+    while (queue.length > 0 && (running.size === 0 || (running.size === 1 && queued >= batchDrafts))) {
+      const batch = appendBatch().finally(() => {
+        running.delete(batch)
+        run()
+      })
+      running.add(batch)
+    }
   }
 
   async function appendBatch(): Promise<void> {
     const { drafts, shares } = takeBatch(queue, batchDrafts)
     queue = queue.filter(isLeft)
-    inFlight = drafts.length
+    queued -= drafts.length
+    inFlight += drafts.length
     const startedAt = performance.now()
     try {
       const receipts = await log.append(drafts)
@@ -58,7 +67,7 @@ export function createAppendQueue(
     } catch (error) {
       fail(shares, error)
     }
-    inFlight = 0
+    inFlight -= drafts.length
   }
 
   /** Whoever waits behind a store that failed would only learn the same, later; any other fault is theirs alone. */
@@ -66,6 +75,7 @@ export function createAppendQueue(
     const failed = new Set(shares.map((share) => share.waiting))
     if (asHeliographError(error)) for (const waiting of queue) failed.add(waiting)
     queue = queue.filter((waiting) => !failed.has(waiting))
+    queued = queue.reduce((sum, { drafts, taken }) => sum + drafts.length - taken, 0)
     for (const { reject } of failed) reject(error)
   }
 
@@ -73,12 +83,13 @@ export function createAppendQueue(
     append: (drafts) =>
       new Promise((resolve, reject) => {
         if (drafts.length === 0) return resolve([])
+        queued += drafts.length
         queue.push({ drafts, receipts: [], taken: 0, resolve, reject })
-        running ??= run()
+        run()
       }),
-    size: () => queue.reduce((sum, { drafts, taken }) => sum + drafts.length - taken, inFlight),
+    size: () => queued + inFlight,
     settled: async () => {
-      await running
+      while (running.size > 0) await Promise.all(running)
     },
   }
 }

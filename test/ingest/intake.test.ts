@@ -107,6 +107,20 @@ describe('a submit', () => {
 })
 
 describe('concurrent submits', () => {
+  test('that fill an append are handed to the log behind the one under way; fewer wait and are gathered', async () => {
+    const { log, intake } = start({ batchDrafts: 10 })
+    const results = [intake.submit(drafts('a', 1)), intake.submit(drafts('b', 9))]
+    expect(log.appends.map(idsOf)).toEqual([['a0']])
+    results.push(intake.submit(drafts('c', 4)))
+    expect(log.appends).toHaveLength(2)
+    expect(log.appends[1]).toHaveLength(10)
+    results.push(intake.submit(drafts('d', 20)))
+    expect(log.appends).toHaveLength(2)
+    for (let n = 0; n < 5; n++) (await log.next()).succeed()
+    await Promise.all(results)
+    expect(log.appends.map(({ length }) => length)).toEqual([1, 10, 10, 10, 3])
+  })
+
   test('that arrive during an append share the next one, first come first served', async () => {
     const { log, intake } = start()
     const results = ['a', 'b', 'c'].map((prefix) => intake.submit(drafts(prefix, 2)))

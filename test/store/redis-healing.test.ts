@@ -335,6 +335,44 @@ describe('a Redis that is out of memory', () => {
   })
 })
 
+describe('appends one behind the other', () => {
+  it('are not kept where the one before them failed', async () => {
+    const redis = await redisForTest()
+    const store = await storeForTest(redis.url)
+    await store.log.append(drafts(1, 5))
+    await redis.client().config('SET', 'maxmemory', '1')
+    const first = store.log.append(drafts(6, 9))
+    const second = store.log.append(drafts(10, 12))
+    const room = first.catch(() => redis.client().config('SET', 'maxmemory', '0'))
+    await expectUnavailable(first)
+    await expectUnavailable(second)
+    await room
+    expect((await store.log.head()).offset).toBe(5)
+    await store.log.append(drafts(6, 12))
+    expect((await store.log.head()).offset).toBe(12)
+  })
+
+  it('change the same resources as if each had waited for the one before', async () => {
+    const redis = await redisForTest()
+    const store = await storeForTest(redis.url)
+    const names = Array.from({ length: 40 }, (_, n) => `name-${n}`)
+    const appends = names.map((name, n) =>
+      store.log.append([
+        observation('Volume/v1', { name }),
+        observation(`Volume/fresh-${n}`, { name }),
+        ...drafts(n % 7 === 0 ? 1 : 10 * n, 10 * n + 3),
+      ]),
+    )
+    const offsets = (await Promise.all(appends)).map(([receipt]) => receipt?.cursor.offset ?? 0)
+    expect(offsets).toEqual(offsets.toSorted((a, b) => a - b))
+    const [volume] = await store.resources.get([{ kind: 'Volume', uid: 'v1' }])
+    expect(volume).toMatchObject({ name: names.at(-1), version: offsets.at(-1) })
+    const entries = await store.log.at(offsets)
+    expect(entries.map((entry) => entry?.change?.after.name)).toEqual(names)
+    expect(entries.slice(1).map((entry) => entry?.change?.before?.name)).toEqual(names.slice(0, -1))
+  })
+})
+
 describe('whatever happens to the connections', () => {
   const action = fc.oneof(
     {

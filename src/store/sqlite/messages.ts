@@ -26,6 +26,9 @@ export type ResourceRow = readonly [version: number, json: string]
 /** A receipt as sent: whether it is a duplicate (0 or 1), its offset and its mark. */
 export type PlacementRow = readonly [duplicate: 0 | 1, offset: number, mark: number]
 
+/** The number of an append, from 1, and up to which one the caller had heard the answers when it asked. */
+export type Turn = { readonly number: number; readonly heard: number }
+
 /** A place in the log without its epoch. */
 export type Place = { readonly offset: number; readonly mark: number }
 
@@ -60,7 +63,7 @@ export type OwnerRow = readonly [seenAt: string, accounts: string]
 
 /** What the writer is asked; `drafts` is JSON text. */
 export type WriterCalls = {
-  append(drafts: string, nowMs: number): Promise<PlacementRow[]>
+  append(drafts: string, nowMs: number, turn: Turn): Promise<PlacementRow[]>
   trim(nowMs: number): Promise<number>
   putTicket(...args: Parameters<TicketStore['put']>): Promise<boolean>
   bindTicket(...args: Parameters<TicketStore['bind']>): Promise<Binding>

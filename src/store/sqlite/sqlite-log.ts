@@ -1,12 +1,13 @@
 // The log of the embedded store, as the gateway's thread sees it: appends go to the writer, reads to the
 // reader, and commits come back as announcements.
 
+import type { Draft } from '../../event/draft.ts'
 import type { Event } from '../../event/event.ts'
 import type { Cursor, Epoch } from '../../event/position.ts'
 import type { Change, Entry } from '../../event-log/entry.ts'
 import type { EventLog } from '../../event-log/event-log.ts'
 import { createFollowers } from './followers.ts'
-import type { EntryRow, Place, ReaderCalls, WriterCalls } from './messages.ts'
+import type { EntryRow, Place, PlacementRow, ReaderCalls, WriterCalls } from './messages.ts'
 import type { WorkerLink } from './worker-link.ts'
 
 export type SqliteLog = EventLog & {
@@ -25,11 +26,22 @@ export async function openSqliteLog(
   const read: EventLog['read'] = async (after, limit) => entriesOf(await reader.call('read', after, limit))
   const head: EventLog['head'] = async () => cursorAt(await reader.call('head'))
   const followers = createFollowers({ read, head }, (await head()).offset)
+  let asked = 0
+  let heard = 0
+
+  async function place(drafts: readonly Draft[]): Promise<PlacementRow[]> {
+    const number = ++asked
+    try {
+      return await writer.call('append', JSON.stringify(drafts), Date.now(), { number, heard })
+    } finally {
+      heard = Math.max(heard, number)
+    }
+  }
 
   return {
     async append(drafts) {
       if (drafts.length === 0) return []
-      const placements = await writer.call('append', JSON.stringify(drafts), Date.now())
+      const placements = await place(drafts)
       return placements.map(([duplicate, offset, mark]) => ({
         kind: duplicate ? 'DUPLICATE' : 'LOGGED',
         cursor: cursorAt({ offset, mark }),

@@ -21,6 +21,7 @@ import { createWebhookRows } from './webhook-rows.ts'
 const draftsPerCommit = 5000
 
 type Waiting = {
+  readonly number: number
   readonly drafts: readonly Draft[]
   readonly nowMs: number
   resolve(rows: PlacementRow[]): void
@@ -50,6 +51,8 @@ export function openWriter(
   group.onUndone(leases.forget)
   const noteProbe = database.prepare('UPDATE meta SET probes = probes + 1')
   let queue: Waiting[] = []
+  /** The last append that a commit failed for; whoever had not heard of it fails with it. */
+  let failed: { readonly number: number; readonly error: unknown } | null = null
 
   // A turn later, so that every message that has arrived by then is in the queue.
   function scheduleCommit(): void {
@@ -80,10 +83,16 @@ export function openWriter(
         announce(rows)
       }
     } catch (error) {
-      for (const waiting of placed.keys()) waiting.reject(error)
+      fail([...placed.keys(), ...queue], error)
       return
     }
     for (const [waiting, placements] of placed) waiting.resolve(placements.map(rowOf))
+  }
+
+  function fail(group: readonly Waiting[], error: unknown): void {
+    queue = []
+    failed = { number: group.at(-1)?.number ?? 0, error }
+    for (const waiting of group) waiting.reject(error)
   }
 
   // An append that cannot be planned is refused alone; the others are planned as if it had not been.
@@ -116,9 +125,10 @@ export function openWriter(
   }
 
   return {
-    append(drafts, nowMs) {
+    append(drafts, nowMs, { number, heard }) {
       return new Promise((resolve, reject) => {
-        queue.push({ drafts: JSON.parse(drafts) as Draft[], nowMs, resolve, reject })
+        if (failed !== null && heard < failed.number) return reject(failed.error)
+        queue.push({ number, drafts: JSON.parse(drafts) as Draft[], nowMs, resolve, reject })
         if (queue.length === 1) scheduleCommit()
       })
     },
