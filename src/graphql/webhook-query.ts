@@ -91,5 +91,8 @@ async function preview(context: Context, args: PreviewArguments): Promise<Previe
     ({ event }) => sees(context.visibility, event) && matches(event),
     page,
   )
-  return { events: found.entries, warnings: await context.webhooks.advise(filter, 'filter') }
+  return {
+    events: found.entries,
+    warnings: await context.webhooks.advise(callerOf(context), filter, 'filter'),
+  }
 }

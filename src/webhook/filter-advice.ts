@@ -3,6 +3,7 @@
 
 import type { EventFilter } from '../event/filter.ts'
 import { nearestOf } from '../event/near.ts'
+import { sees, type Visibility } from '../event/visibility.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { eventTypes } from '../resource/event-types.ts'
 import { endpointTypes } from './endpoint-news.ts'
@@ -23,15 +24,22 @@ const knownTypes = [...eventTypes.map(({ type }) => type), ...endpointTypes]
 const lookedAt = 1_000
 const mostSuggestions = 3
 
+/** For whom it is: what the caller may not see, it is not told of either. */
+export type AdviceParts = {
+  readonly log: Pick<EventLog, 'readBackwards'>
+  readonly visibility: Visibility
+}
+
 /** @param field of the filter, as the caller spells it */
 export async function adviseOn(
   filter: EventFilter,
   field: string,
-  log: Pick<EventLog, 'readBackwards'>,
+  { log, visibility }: AdviceParts,
 ): Promise<Warning[]> {
   const strange = patternsOf(filter, field).filter(({ type }) => !isKnown(type, knownTypes))
   if (strange.length === 0) return []
-  const seen = (await log.readBackwards(null, lookedAt)).map(({ event }) => event.type)
+  const entries = await log.readBackwards(null, lookedAt)
+  const seen = entries.filter(({ event }) => sees(visibility, event)).map(({ event }) => event.type)
   const known = new Set([...knownTypes, ...seen])
   return strange.filter(({ type }) => !isKnown(type, known)).map((pattern) => warningOf(pattern, known))
 }

@@ -2,6 +2,7 @@
 // everybody else it does not exist.
 
 import { asHeliographError, HeliographError } from '../errors.ts'
+import { seesAccounts, seesAll, type Visibility } from '../event/visibility.ts'
 import { createRoster } from './roster.ts'
 import type { Endpoint, EndpointId, Owner, Progress, Webhook, WebhookId } from './webhook.ts'
 import type { Webhooks } from './webhooks.ts'
@@ -39,6 +40,11 @@ const mostTries = 20
 export function mayManage({ accounts }: Caller, { owner }: Webhook): boolean {
   if (accounts === null) return true
   return owner.accounts?.every((account) => accounts.includes(account)) ?? false
+}
+
+/** What a caller may see. */
+export function visibilityOfCaller({ accounts }: Caller): Visibility {
+  return accounts === null ? seesAll : seesAccounts(accounts)
 }
 
 export function createFinder(webhooks: Webhooks): Finder {

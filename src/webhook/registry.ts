@@ -1,6 +1,7 @@
 // The commands on webhooks, for those who have been let in: GraphQL and the pages of links speak to nothing
 // else of this room. Who may manage what is managed.ts's; what is kept, webhooks.ts's.
 
+import type { EventFilter } from '../event/filter.ts'
 import { replayWebhook, resendEvent, testWebhook } from './attempt-commands.ts'
 import {
   confirmByLink,
@@ -10,8 +11,8 @@ import {
   rotateSecret,
   unsubscribeByLink,
 } from './endpoint-commands.ts'
-import { adviseOn } from './filter-advice.ts'
-import { type Caller, createFinder, type Finder } from './managed.ts'
+import { adviseOn, type Warning } from './filter-advice.ts'
+import { type Caller, createFinder, type Finder, visibilityOfCaller } from './managed.ts'
 import { headersPlace } from './post.ts'
 import type { Desk, RegistryParts } from './registry-parts.ts'
 import type { Attempt, Endpoint, EndpointId, Progress } from './webhook.ts'
@@ -35,7 +36,8 @@ export type Registry = Pick<Finder, 'get' | 'page'> & {
   readonly confirm: At<typeof confirmEndpoint>
   readonly confirmByLink: At<typeof confirmByLink>
   readonly unsubscribeByLink: At<typeof unsubscribeByLink>
-  readonly advise: (...args: FirstTwo<typeof adviseOn>) => ReturnType<typeof adviseOn>
+  /** What is odd about a filter. @param field of it, as the caller spells it */
+  advise(caller: Caller, filter: EventFilter, field: string): Promise<Warning[]>
   /** In the order of the ids; null for endpoints that are gone. */
   progress(endpoints: readonly EndpointId[]): Promise<(Progress | null)[]>
   /** Newest first. */
@@ -47,10 +49,6 @@ export type Registry = Pick<Finder, 'get' | 'page'> & {
 }
 
 export type { Caller, RegistryParts }
-
-type FirstTwo<Function> = Function extends (a: infer A, b: infer B, ...rest: never[]) => unknown
-  ? [A, B]
-  : never
 
 export function createRegistry(parts: RegistryParts): Registry {
   const { webhooks, post, box } = parts
@@ -71,7 +69,8 @@ export function createRegistry(parts: RegistryParts): Registry {
     confirm: (...given) => confirmEndpoint(desk, ...given),
     confirmByLink: (...given) => confirmByLink(desk, ...given),
     unsubscribeByLink: (...given) => unsubscribeByLink(desk, ...given),
-    advise: (filter, field) => adviseOn(filter, field, parts.log),
+    advise: (caller, filter, field) =>
+      adviseOn(filter, field, { log: parts.log, visibility: visibilityOfCaller(caller) }),
     progress: (endpoints) => webhooks.progress(endpoints),
     attempts: (endpoint, limit) => webhooks.attempts(endpoint, limit),
     channelName: ({ uri }) => post.channelOf(uri)?.name ?? null,

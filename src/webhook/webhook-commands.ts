@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { HeliographError } from '../errors.ts'
 import type { Cursor } from '../event/position.ts'
 import { adviseOn, type Warning } from './filter-advice.ts'
-import type { Caller } from './managed.ts'
+import { type Caller, visibilityOfCaller } from './managed.ts'
 import { checkPlace, type Desk } from './registry-parts.ts'
 import type { Endpoint, Webhook, WebhookId } from './webhook.ts'
 import {
@@ -51,7 +51,7 @@ export async function createWebhook(
   }
   await desk.owners.saw(caller)
   await desk.webhooks.create(webhook, beginnings.progress)
-  return finish(desk, webhook, made, beginnings)
+  return finish(desk, webhook, { ...beginnings, caller, made })
 }
 
 /** @throws HeliographError NOT_FOUND, CONFLICT, or as `createWebhook` */
@@ -75,7 +75,7 @@ export async function updateWebhook(desk: Desk, caller: Caller, input: WebhookCh
     version: before.version + 1,
   }
   await desk.webhooks.replace(webhook, beginnings.progress)
-  return finish(desk, webhook, made, beginnings)
+  return finish(desk, webhook, { ...beginnings, caller, made })
 }
 
 /** @returns the webhook that was. @throws HeliographError NOT_FOUND */
@@ -86,15 +86,17 @@ export async function deleteWebhook(desk: Desk, caller: Caller, id: string): Pro
   return webhook
 }
 
+type Finished = Beginnings & { readonly caller: Caller; readonly made: readonly Made[] }
+
 async function finish(
   desk: Desk,
   webhook: Webhook,
-  made: readonly Made[],
-  { questions }: Beginnings,
+  { questions, caller, made }: Finished,
 ): Promise<KeptWebhook> {
   desk.kick()
   const unsent = await Promise.all(questions.map((question) => question.send()))
-  const advice = await adviseOn(webhook.filter, 'input.filter', desk.log)
+  const visibility = visibilityOfCaller(caller)
+  const advice = await adviseOn(webhook.filter, 'input.filter', { log: desk.log, visibility })
   return {
     webhook,
     secrets: made.flatMap(({ endpoint, secret }) => (secret === null ? [] : [{ endpoint, secret }])),
