@@ -1,6 +1,7 @@
 // From what an owner asks of a webhook to the webhook as it is kept, with all that is to be done before and
 // after it is: permissions asked for, places to begin at, questions to be sent.
 
+import { HeliographError } from '../errors.ts'
 import type { EventFilter } from '../event/filter.ts'
 import { badInput } from '../event/input.ts'
 import type { Cursor } from '../event/position.ts'
@@ -14,6 +15,10 @@ import type { Endpoint, EndpointId, Progress } from './webhook.ts'
 /** The most endpoints of one webhook. */
 export const mostEndpoints = 20
 const longestName = 200
+/** Every gateway has every filter at hand. */
+const largestFilterBytes = 64 * 1024
+/** Of one caller: nobody makes the gateway ask around. */
+const handshakeRate = { attempts: 40, windowMs: 60_000 }
 
 /** A webhook as it is asked for. */
 export type NewWebhookInput = {
@@ -41,6 +46,12 @@ export type Made = MadeEndpoint & { readonly field: string; readonly isNew: bool
 export function checkName(name: string | null, field: string): void {
   if (name !== null && (name.trim() === '' || name.length > longestName))
     throw badInput(field, `must have 1…${longestName} letters, or be left out`)
+}
+
+/** @throws HeliographError BAD_INPUT */
+export function checkFilterSize(filter: EventFilter | null, field: string): void {
+  if (filter === null || Buffer.byteLength(JSON.stringify(filter)) <= largestFilterBytes) return
+  throw badInput(field, `is too large to be kept: at most ${largestFilterBytes} bytes as JSON`)
 }
 
 /**
@@ -89,30 +100,43 @@ function refuseTwice({ endpoint }: MadeEndpoint, made: readonly Made[], field: s
   throw badInput(`${field}.uri`, `is the same as ${same.field}.uri: a webhook notifies an address once`)
 }
 
-/** Asks those for permission that are to be asked before their first notification. */
+/**
+ * Asks those for permission that are to be asked before their first notification, all at once.
+ * @throws HeliographError BAD_INPUT where one does not grant it, RATE_LIMITED
+ */
 export async function askPermissions(
   made: readonly Made[],
-  { askPermission }: Pick<RegistryParts, 'askPermission'>,
+  caller: Caller,
+  { askPermission, webhooks }: Pick<RegistryParts, 'askPermission' | 'webhooks'>,
 ): Promise<void> {
-  for (const { endpoint, headers, field } of made) {
-    if (!endpoint.handshake) continue
-    const where = `${field}.handshake`
+  const asked = made.filter(({ endpoint }) => endpoint.handshake)
+  for (const { field } of asked) {
     if (askPermission === null)
-      throw badInput(where, 'needs a name to ask by, which HELIOGRAPH_PUBLIC_URL gives')
-    const timeoutMs = endpoint.timeoutSeconds * 1_000
-    const to = {
-      endpointId: endpoint.id,
-      uri: endpoint.uri,
-      secrets: [],
-      headers,
-      timeoutMs,
-      unsubscribeUrl: null,
-      isSuspect: false,
-    }
-    const { outcome, detail } = await askPermission(to, AbortSignal.timeout(timeoutMs))
-    if (outcome.kind !== 'DELIVERED')
-      throw badInput(where, `was not granted by the endpoint: ${detail ?? outcome.kind}`)
+      throw badInput(`${field}.handshake`, 'needs a name to ask by, which HELIOGRAPH_PUBLIC_URL gives')
+    const { attempts, windowMs } = handshakeRate
+    if (!(await webhooks.allow(`handshake/${caller.name}`, attempts, windowMs)))
+      throw tooManyHandshakes(`${field}.handshake`)
   }
+  await Promise.all(
+    asked.map(async ({ endpoint, headers, field }) => {
+      const timeoutMs = endpoint.timeoutSeconds * 1_000
+      const { id: endpointId, uri } = endpoint
+      const to = { endpointId, uri, secrets: [], headers, timeoutMs, unsubscribeUrl: null, isSuspect: false }
+      const answer = await askPermission?.(to, AbortSignal.timeout(timeoutMs))
+      if (answer === undefined || answer.outcome.kind === 'DELIVERED') return
+      const says = answer.detail ?? answer.outcome.kind
+      throw badInput(`${field}.handshake`, `was not granted by the endpoint: ${says}`)
+    }),
+  )
+}
+
+function tooManyHandshakes(field: string): HeliographError {
+  const { attempts, windowMs } = handshakeRate
+  return new HeliographError(
+    'RATE_LIMITED',
+    `${field} was asked for too often: at most ${attempts} times in ${windowMs / 1_000} s`,
+    { field, retryAfterSeconds: windowMs / 1_000 },
+  )
 }
 
 export type Beginnings = {
