@@ -48,8 +48,9 @@ export async function testWebhook(
   const at = await desk.log.head()
   const attempts = []
   for (const endpoint of open) {
-    const placed = place(testEntry({ webhook, endpoint }, at, new Date(desk.now()).toISOString()))
-    attempts.push({ endpoint, start: await prepareAttempt(desk, endpoint, { ...placed, cursor: at }, field) })
+    const entry = testEntry({ webhook, endpoint }, at, new Date(desk.now()).toISOString())
+    const placed = { entry, cursor: at }
+    attempts.push({ endpoint, start: await prepareAttempt(desk, { endpoint, placed, field }) })
   }
   // All at once: together they take no longer than one.
   const results = attempts.map(async ({ endpoint, start }) => ({ endpoint, attempt: await start() }))
@@ -114,20 +115,20 @@ export async function resendEvent(
       field: 'input.event',
     })
   }
-  const attempt = await prepareAttempt(desk, endpoint, placed, 'input.endpoint')
+  const attempt = await prepareAttempt(desk, { endpoint, placed, field: 'input.endpoint' })
   return { ...managed, attempt: await attempt() }
 }
+
+type AskedAttempt = { readonly endpoint: Endpoint; readonly placed: Placed; readonly field: string }
 
 /** Counts the attempt, and makes it ready to be started. */
 async function prepareAttempt(
   desk: Desk,
-  endpoint: Endpoint,
-  placed: Placed,
-  field: string,
+  { endpoint, placed, field }: AskedAttempt,
 ): Promise<() => Promise<Attempt>> {
   const line = desk.post.open(endpoint)
   if (typeof line === 'string') throw badInput(field, hindrances[line])
-  await countAsked(desk, endpoint, line, field)
+  await countAsked(desk, line, { endpoint, field })
   return async () => {
     const at = new Date(desk.now()).toISOString()
     const signal = AbortSignal.timeout(endpoint.timeoutSeconds * 1_000)
@@ -148,9 +149,8 @@ const hindrances: { readonly [Reason in PausedReason]: string } = {
 /** What is asked for has a rate of its own, and takes from that of the address where its channel has one. */
 async function countAsked(
   { webhooks }: Desk,
-  endpoint: Endpoint,
   { channel }: Line,
-  field: string,
+  { endpoint, field }: Omit<AskedAttempt, 'placed'>,
 ): Promise<void> {
   const rates: [string, NonNullable<Channel['rate']> | null][] = [
     [`asked/${endpoint.id}`, asked],

@@ -39,7 +39,7 @@ export async function createWebhook(
   await refuseTooMany(desk, caller)
   const made = await makeEndpoints(input.endpoints, [], desk)
   await askPermissions(made, caller, desk)
-  const beginnings = await beginEndpoints(made, await startOf(desk, input.after), caller, desk)
+  const beginnings = await beginEndpoints({ made, start: await startOf(desk, input.after), caller }, desk)
   const at = new Date(desk.now()).toISOString()
   const webhook: Webhook = {
     id: `wh_${randomBytes(16).toString('base64url')}` as WebhookId,
@@ -69,7 +69,10 @@ export async function updateWebhook(desk: Desk, caller: Caller, input: WebhookCh
     caller,
     desk,
   )
-  const beginnings = await beginEndpoints(fresh, await startOf(desk, input.after), caller, desk)
+  const beginnings = await beginEndpoints(
+    { made: fresh, start: await startOf(desk, input.after), caller },
+    desk,
+  )
   const webhook: Webhook = {
     ...before,
     name: input.name ?? before.name,

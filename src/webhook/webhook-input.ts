@@ -71,8 +71,9 @@ export async function makeEndpoints(
   const made: Made[] = []
   for (const [i, input] of inputs.entries()) {
     const where = `${field}[${i}]`
-    const known = knownEndpoint(input, before, made, where)
-    const one = await makeEndpoint(input, known, where, { post: parts.post, box, nowMs: parts.now() })
+    const known = knownEndpoint({ input, field: where }, before, made)
+    const asked = { input, before: known, field: where }
+    const one = await makeEndpoint(asked, { post: parts.post, box, nowMs: parts.now() })
     refuseTwice(one, made, where)
     made.push({ ...one, field: where, isNew: known === null })
   }
@@ -80,10 +81,9 @@ export async function makeEndpoints(
 }
 
 function knownEndpoint(
-  { id }: EndpointInput,
+  { input: { id }, field }: { readonly input: EndpointInput; readonly field: string },
   before: readonly Endpoint[],
   made: readonly Made[],
-  field: string,
 ): Endpoint | null {
   if (id == null) return null
   const known = before.find((one) => one.id === id)
@@ -147,16 +147,18 @@ export type Beginnings = {
 
 /** Where new endpoints begin, and in which state. @throws HeliographError RATE_LIMITED */
 export async function beginEndpoints(
-  made: readonly Made[],
-  start: Cursor,
-  caller: Caller,
+  {
+    made,
+    start,
+    caller,
+  }: { readonly made: readonly Made[]; readonly start: Cursor; readonly caller: Caller },
   { webhooks, links, now }: Pick<RegistryParts, 'webhooks' | 'links' | 'now'>,
 ): Promise<Beginnings> {
   const progress = new Map<EndpointId, Progress>()
   const questions: Question[] = []
   const parts = { webhooks, links, nowMs: now() }
   for (const { endpoint, channel, field } of made) {
-    const question = await prepareQuestion(channel, endpoint, { caller, field: `${field}.uri` }, parts)
+    const question = await prepareQuestion({ channel, endpoint, caller, field: `${field}.uri` }, parts)
     if (question !== null) questions.push(question)
     progress.set(endpoint.id, beginProgress(start, question?.state ?? { kind: 'ENABLED' }))
   }

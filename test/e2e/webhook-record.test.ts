@@ -534,6 +534,20 @@ describe.each(engineNames)('with settings of its own on %s', (engine) => {
     await make(gateway, [uri])
   })
 
+  test("the gateway's own servers are refused, though their network is allowed", async () => {
+    const gateway = await start({ amqpUrl: 'amqp://127.0.0.1:5679/' })
+    const { redisUrl } = gateway.settings
+    const ports = ['5679', ...(redisUrl === null ? [] : [new URL(redisUrl).port])]
+    for (const port of ports) {
+      for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]']) {
+        const input = { filter: {}, endpoints: [{ uri: `http://${host}:${port}/` }] }
+        const { refused } = await command(gateway, 'createWebhook', input)
+        expect(refused).toMatchObject({ code: 'BAD_INPUT', field: 'input.endpoints[0].uri' })
+        expect(refused?.message).toContain("the gateway's own server")
+      }
+    }
+  })
+
   test('an endpoint that grants the handshake is taken, one that does not is refused', async () => {
     const gateway = await start({ publicUrl: 'https://events.example' })
     let allowed = 'somebody.else'
