@@ -57,6 +57,29 @@ describe('settings', () => {
     }
   })
 
+  test('keys for the secrets of webhooks are 32 bytes of base64 each, and shown by no error', () => {
+    const key = Buffer.alloc(32, 7).toString('base64')
+    const variable = 'HELIOGRAPH_SECRET_KEYS'
+    expect(readSettings({}, []).secretKeys).toEqual([])
+    expect(readSettings({ [variable]: `${key}, ${key}` }, []).secretKeys).toEqual([key, key])
+    for (const wrong of [key.slice(4), `${key}${key}`, `${key},`, `${key};${key}`, 'open-sesame']) {
+      const problem = problemsOf({ [variable]: wrong })
+      expect(problem).toContain(`${variable} is not right; it takes keys of 32 bytes in base64`)
+      expect(problem).not.toContain(wrong)
+    }
+  })
+
+  test('the public address is a site, without a slash at its end', () => {
+    const variable = 'HELIOGRAPH_PUBLIC_URL'
+    for (const [given, read] of [
+      ['https://events.example.org', 'https://events.example.org'],
+      ['https://events.example.org/heliograph/', 'https://events.example.org/heliograph'],
+    ])
+      expect(readSettings({ [String(variable)]: given }, []).publicUrl).toBe(read)
+    for (const wrong of ['events.example.org', 'ftp://a', 'https://a:b@c', 'https://a/?b', 'https://a/#b'])
+      expect(problemsOf({ [variable]: wrong })).toContain(`${variable} is`)
+  })
+
   test('an unknown variable or flag is refused by name, with the near one that is right', () => {
     expect(problemsOf({ HELIOGRAPH_PROT: '1' })).toContain(
       'HELIOGRAPH_PROT is no setting; did you mean HELIOGRAPH_PORT?',

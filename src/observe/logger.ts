@@ -1,5 +1,5 @@
 // Structured logs: a JSON object a line on standard output, or a line for people where that is a terminal. No
-// line holds a token or a ticket, whoever wrote it: what looks like one is cut short.
+// line holds a token, a ticket or a secret of a webhook, whoever wrote it: what looks like one is cut short.
 
 import { isatty } from 'node:tty'
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
@@ -8,8 +8,8 @@ export type Logger = PinoLogger
 
 const standardOutput = 1
 
-/** Tokens and stream tickets: `hg_` or `st_` and 256 bits. */
-const secrets = /(hg_|st_)[\w-]{43}/g
+/** Tokens and stream tickets, `hg_` or `st_` and 256 bits; secrets of webhooks, `whsec_` and 24 bytes or more. */
+const secrets = /(hg_|st_)[\w-]{43}|(whsec_)[\w+/=-]{32,}/g
 
 /**
  * A logger for one process.
@@ -21,7 +21,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    hooks: { streamWrite: (line: string) => line.replace(secrets, '$1…') },
+    hooks: { streamWrite: (line: string) => line.replace(secrets, '$1$2…') },
   }
   if (destination) return pino(options, destination)
   const output = pino.destination(standardOutput)

@@ -25,6 +25,15 @@ export type ConfirmingParts = {
   readonly nowMs: number
 }
 
+/** Who is to be asked, and for whom. */
+export type Asking = {
+  readonly channel: Channel
+  readonly endpoint: Pick<Endpoint, 'id' | 'uri' | 'timeoutSeconds'>
+  readonly caller: Caller
+  /** What a refusal names. */
+  readonly field: string
+}
+
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const perAddressAndHour = 1
@@ -36,9 +45,7 @@ const perCallerAndDay = 5
  * @throws HeliographError RATE_LIMITED naming `field`
  */
 export async function prepareQuestion(
-  channel: Channel,
-  endpoint: Pick<Endpoint, 'id' | 'uri' | 'timeoutSeconds'>,
-  { caller, field }: { readonly caller: Caller; readonly field: string },
+  { channel, endpoint, caller, field }: Asking,
   parts: ConfirmingParts,
 ): Promise<Question | null> {
   const kind = channel.confirmedBy
@@ -50,7 +57,7 @@ export async function prepareQuestion(
       'is confirmed by a link, which this gateway cannot make without HELIOGRAPH_PUBLIC_URL',
     )
   }
-  await countQuestion(parts.webhooks, caller, endpoint.uri, field)
+  await countQuestion({ caller, endpoint, field }, parts)
   const { answer, proof } = createProof(endpoint.id, kind, parts.nowMs)
   const link = () => links?.confirmUrl({ endpoint: endpoint.id, token: answer }) ?? ''
   return {
@@ -78,16 +85,14 @@ export async function prepareQuestion(
 }
 
 async function countQuestion(
-  webhooks: Pick<Webhooks, 'allow'>,
-  caller: Caller,
-  uri: string,
-  field: string,
+  { caller, endpoint, field }: Omit<Asking, 'channel'>,
+  { webhooks }: Pick<ConfirmingParts, 'webhooks'>,
 ): Promise<void> {
   // The caller first: one that may not ask any more takes no address's hour.
   if (!(await webhooks.allow(`confirming/${caller.name}`, perCallerAndDay, dayMs))) {
     throw tooOften(field, `${perCallerAndDay} addresses were asked for you today, which is the most`, dayMs)
   }
-  if (!(await webhooks.allow(`confirm/${uri}`, perAddressAndHour, hourMs))) {
+  if (!(await webhooks.allow(`confirm/${endpoint.uri}`, perAddressAndHour, hourMs))) {
     throw tooOften(field, 'was asked within the last hour whether it may be notified', hourMs)
   }
 }

@@ -56,7 +56,7 @@ export async function enableEndpoint(
       gaps: gap === null ? progress.gaps : [...progress.gaps, gap].slice(-keptGaps),
     }
   })
-  await tell(desk, managed, version, news)
+  await tell(desk, managed, { version, news })
   desk.kick()
   const warning = (await question?.send()) ?? null
   return { ...managed, warnings: warning === null ? [] : [warning] }
@@ -74,7 +74,7 @@ async function questionFor(desk: Desk, caller: Caller, { endpoint }: Managed): P
   const channel = desk.post.channelOf(endpoint.uri)
   if (channel === null) throw badInput('input.id', 'cannot be asked: this gateway has no channel for it')
   const { webhooks, links, now } = desk
-  return prepareQuestion(channel, endpoint, { caller, field: 'input.id' }, { webhooks, links, nowMs: now() })
+  return prepareQuestion({ channel, endpoint, caller, field: 'input.id' }, { webhooks, links, nowMs: now() })
 }
 
 function skippedGap(from: Cursor, to: Cursor, nowMs: number): Gap | null {
@@ -106,7 +106,7 @@ async function disable(desk: Desk, managed: Managed, reason: DisabledReason): Pr
     news = state?.kind === 'DISABLED' ? [{ kind: 'DISABLED', reason, detail: null }] : []
     return state && { ...progress, state, retryAt: null }
   })
-  await tell(desk, managed, version, news)
+  await tell(desk, managed, { version, news })
   desk.kick()
 }
 
@@ -221,7 +221,7 @@ async function confirm(
   })
   if (refused !== null) throw refused
   if (!isNews) return
-  await tell(desk, managed, version, [{ kind: 'ENABLED', from: 'UNCONFIRMED' }])
+  await tell(desk, managed, { version, news: [{ kind: 'ENABLED', from: 'UNCONFIRMED' }] })
   desk.kick()
 }
 

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import type { Channel } from '../channel/channel.ts'
 import { checkHeaders } from '../channel/headers.ts'
 import { createSecret, parseSecret } from '../channel/signature.ts'
+import type { HeliographError } from '../errors.ts'
 import { badInput } from '../event/input.ts'
 import { headersPlace, type Post, secretPlace } from './post.ts'
 import type { SecretBox } from './secret-box.ts'
@@ -59,24 +60,26 @@ const settingOf: Readonly<Record<string, string>> = {
   'amqp:': 'HELIOGRAPH_AMQP_BROKERS_FILE',
 }
 
-/**
- * @param before the endpoint as it is; null for a new one
- * @param field of the endpoint, as the caller spells it: `input.endpoints[0]`
- * @throws HeliographError BAD_INPUT naming what is wrong
- */
-export async function makeEndpoint(
-  input: EndpointInput,
-  before: Endpoint | null,
-  field: string,
-  parts: EndpointParts,
-): Promise<MadeEndpoint> {
-  const { channel, uri } = await checkUri(input, before, field, parts.post)
+/** What is asked of one endpoint. */
+export type AskedEndpoint = {
+  readonly input: EndpointInput
+  /** The endpoint as it is; null for a new one. */
+  readonly before: Endpoint | null
+  /** Of the endpoint, as the caller spells it: `input.endpoints[0]`. */
+  readonly field: string
+}
+
+/** @throws HeliographError BAD_INPUT naming what is wrong */
+export async function makeEndpoint(asked: AskedEndpoint, parts: EndpointParts): Promise<MadeEndpoint> {
+  const { input, before } = asked
+  const { channel, uri } = await checkUri(asked, parts.post)
   const id = before?.id ?? (`ep_${randomBytes(16).toString('base64url')}` as EndpointId)
   const isHttp = channel.name === 'http'
-  if (!isHttp) refuseHttpOnly(input, field)
-  const { secret, secrets } = secretsOf(input, before, `${field}.secret`, { ...parts, id, isHttp })
-  const { headers, sealed } = headersOf(input, before, `${field}.headers`, { ...parts, id })
-  const number = (name: keyof typeof endpointLimits) => numberOf(name, input[name], before, field)
+  if (!isHttp) refuseHttpOnly(asked)
+  const sealing = { box: parts.box, id }
+  const { secret, secrets } = isHttp ? secretsOf(asked, sealing) : unsigned
+  const { headers, sealed } = headersOf(asked, sealing)
+  const number = (name: keyof typeof endpointLimits) => numberOf(name, asked)
   const endpoint: Endpoint = {
     id,
     uri,
@@ -93,18 +96,16 @@ export async function makeEndpoint(
 }
 
 async function checkUri(
-  { uri: asked }: EndpointInput,
-  before: Endpoint | null,
-  field: string,
+  { input, before, field }: AskedEndpoint,
   post: EndpointParts['post'],
 ): Promise<{ readonly channel: Channel; readonly uri: string }> {
   const where = `${field}.uri`
-  const text = asked ?? before?.uri
+  const text = input.uri ?? before?.uri
   if (text === undefined) throw badInput(where, 'is missing: an endpoint takes the URI to notify')
   const channel = channelOf(text, where, post)
   if (before !== null && text === before.uri) return { channel, uri: text }
   const uri = await channel.check(text, where)
-  if (before !== null && uri !== before.uri) refuseMove(before, channel, where, post)
+  if (before !== null && uri !== before.uri && !mayMove(before, channel, post)) throw badMove(before, where)
   return { channel, uri }
 }
 
@@ -119,46 +120,44 @@ function channelOf(uri: string, field: string, post: EndpointParts['post']): Cha
   throw badInput(field, `cannot be notified: this gateway has no channel for ${scheme} (${setting} would)`)
 }
 
-/** Who was confirmed, or is signed for, is not who stands at another address. */
-function refuseMove(before: Endpoint, channel: Channel, field: string, post: EndpointParts['post']): void {
-  const isSame = post.channelOf(before.uri)?.name === channel.name
-  if (isSame && channel.confirmedBy === null) return
-  throw badInput(
-    field,
-    `cannot replace ${before.uri}: leave that endpoint out and add another, without an id`,
-  )
+/** Who was confirmed is not who stands at another address, and what is kept for one channel is not another's. */
+function mayMove(before: Endpoint, channel: Channel, post: EndpointParts['post']): boolean {
+  return channel.confirmedBy === null && post.channelOf(before.uri)?.name === channel.name
 }
 
-function refuseHttpOnly({ secret, headers, handshake }: EndpointInput, field: string): void {
+function badMove({ uri }: Endpoint, field: string): HeliographError {
+  return badInput(field, `cannot replace ${uri}: leave that endpoint out and add another, without an id`)
+}
+
+function refuseHttpOnly({ input: { secret, headers, handshake }, field }: AskedEndpoint): void {
   if (secret != null) throw badInput(`${field}.secret`, 'is for https: endpoints: only they are signed')
   if (headers != null && headers.length > 0) throw badInput(`${field}.headers`, 'are for https: endpoints')
   if (handshake === true) throw badInput(`${field}.handshake`, 'is for https: endpoints')
 }
 
-type ForSecrets = EndpointParts & { readonly id: EndpointId }
+type Sealing = { readonly box: SecretBox; readonly id: EndpointId }
+type Secrets = { readonly secret: string | null; readonly secrets: Endpoint['secrets'] }
 
-function secretsOf(
-  { secret: brought }: EndpointInput,
-  before: Endpoint | null,
-  field: string,
-  { box, id, isHttp }: ForSecrets & { readonly isHttp: boolean },
-): { readonly secret: string | null; readonly secrets: Endpoint['secrets'] } {
+/** Of a channel that signs nothing. */
+const unsigned: Secrets = { secret: null, secrets: [] }
+
+function secretsOf({ input, before, field }: AskedEndpoint, { box, id }: Sealing): Secrets {
+  const { secret: brought } = input
+  const where = `${field}.secret`
   if (before !== null) {
-    if (brought != null) throw badInput(field, 'of an endpoint that is there is changed by rotateSecret')
+    if (brought != null) throw badInput(where, 'of an endpoint that is there is changed by rotateSecret')
     return { secret: null, secrets: before.secrets }
   }
-  if (!isHttp) return { secret: null, secrets: [] }
-  if (brought != null) parseSecret(brought, field)
+  if (brought != null) parseSecret(brought, where)
   const secret = brought ?? createSecret()
   return { secret, secrets: [{ sealed: box.seal(secret, secretPlace({ id })), until: null }] }
 }
 
-function headersOf(
-  { headers: asked }: EndpointInput,
-  before: Endpoint | null,
-  field: string,
-  { box, id }: ForSecrets,
-): { readonly headers: Readonly<Record<string, string>>; readonly sealed: Endpoint['headers'] } {
+type Headers = { readonly headers: Readonly<Record<string, string>>; readonly sealed: Endpoint['headers'] }
+
+function headersOf({ input, before, field: of }: AskedEndpoint, { box, id }: Sealing): Headers {
+  const { headers: asked } = input
+  const field = `${of}.headers`
   if (asked == null) {
     const sealed = before?.headers ?? null
     const text = sealed && box.open(sealed, headersPlace({ id }))
@@ -172,14 +171,9 @@ function headersOf(
   return { headers, sealed }
 }
 
-function numberOf(
-  name: keyof typeof endpointLimits,
-  asked: number | null | undefined,
-  before: Endpoint | null,
-  field: string,
-): number {
+function numberOf(name: keyof typeof endpointLimits, { input, before, field }: AskedEndpoint): number {
   const { usual, least, most } = endpointLimits[name]
-  const number = asked ?? before?.[name] ?? usual
+  const number = input[name] ?? before?.[name] ?? usual
   if (number >= least && number <= most) return number
   throw badInput(`${field}.${name}`, `must be ${least}…${most}, not ${number}`)
 }

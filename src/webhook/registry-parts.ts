@@ -36,12 +36,11 @@ export type RegistryParts = {
 /** The parts, and what they make up. */
 export type Desk = RegistryParts & { readonly finder: Finder }
 
-/** Lets others hear of an endpoint through the log. @param version of the progress that tells the same */
+/** Lets others hear of an endpoint through the log. `version` is that of the progress that tells the same. */
 export async function tell(
   { log }: Pick<Desk, 'log'>,
   { webhook, endpoint }: Managed,
-  version: number,
-  news: readonly News[],
+  { version, news }: { readonly version: number; readonly news: readonly News[] },
 ): Promise<void> {
   if (news.length === 0) return
   const assignments = new Map([[endpoint.id, { webhook, endpoint, shard: 0 }]])

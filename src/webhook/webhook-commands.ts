@@ -11,6 +11,7 @@ import {
   askPermissions,
   type Beginnings,
   beginEndpoints,
+  checkFilterSize,
   checkName,
   type Made,
   makeEndpoints,
@@ -34,10 +35,11 @@ export async function createWebhook(
   input: NewWebhookInput,
 ): Promise<KeptWebhook> {
   checkName(input.name, 'input.name')
+  checkFilterSize(input.filter, 'input.filter')
   await refuseTooMany(desk, caller)
   const made = await makeEndpoints(input.endpoints, [], desk)
-  await askPermissions(made, desk)
-  const beginnings = await beginEndpoints(made, await startOf(desk, input.after), caller, desk)
+  await askPermissions(made, caller, desk)
+  const beginnings = await beginEndpoints({ made, start: await startOf(desk, input.after), caller }, desk)
   const at = new Date(desk.now()).toISOString()
   const webhook: Webhook = {
     id: `wh_${randomBytes(16).toString('base64url')}` as WebhookId,
@@ -57,15 +59,20 @@ export async function createWebhook(
 /** @throws HeliographError NOT_FOUND, CONFLICT, or as `createWebhook` */
 export async function updateWebhook(desk: Desk, caller: Caller, input: WebhookChange): Promise<KeptWebhook> {
   checkName(input.name, 'input.name')
+  checkFilterSize(input.filter, 'input.filter')
   const before = await desk.finder.webhook(caller, input.id, 'input.id')
   if (before.version !== input.version) throw moved(before, input.version)
   const made = input.endpoints === null ? [] : await makeEndpoints(input.endpoints, before.endpoints, desk)
   const fresh = made.filter(({ isNew }) => isNew)
   await askPermissions(
     made.filter((one) => isToBeAsked(one, before)),
+    caller,
     desk,
   )
-  const beginnings = await beginEndpoints(fresh, await startOf(desk, input.after), caller, desk)
+  const beginnings = await beginEndpoints(
+    { made: fresh, start: await startOf(desk, input.after), caller },
+    desk,
+  )
   const webhook: Webhook = {
     ...before,
     name: input.name ?? before.name,

@@ -1,6 +1,7 @@
 // From what an owner asks of a webhook to the webhook as it is kept, with all that is to be done before and
 // after it is: permissions asked for, places to begin at, questions to be sent.
 
+import { HeliographError } from '../errors.ts'
 import type { EventFilter } from '../event/filter.ts'
 import { badInput } from '../event/input.ts'
 import type { Cursor } from '../event/position.ts'
@@ -14,6 +15,10 @@ import type { Endpoint, EndpointId, Progress } from './webhook.ts'
 /** The most endpoints of one webhook. */
 export const mostEndpoints = 20
 const longestName = 200
+/** Every gateway has every filter at hand. */
+const largestFilterBytes = 64 * 1024
+/** Of one caller: nobody makes the gateway ask around. */
+const handshakeRate = { attempts: 40, windowMs: 60_000 }
 
 /** A webhook as it is asked for. */
 export type NewWebhookInput = {
@@ -43,6 +48,12 @@ export function checkName(name: string | null, field: string): void {
     throw badInput(field, `must have 1…${longestName} letters, or be left out`)
 }
 
+/** @throws HeliographError BAD_INPUT */
+export function checkFilterSize(filter: EventFilter | null, field: string): void {
+  if (filter === null || Buffer.byteLength(JSON.stringify(filter)) <= largestFilterBytes) return
+  throw badInput(field, `is too large to be kept: at most ${largestFilterBytes} bytes as JSON`)
+}
+
 /**
  * Makes the endpoints, those of `before` by their ids.
  * @throws HeliographError BAD_INPUT naming the field
@@ -60,8 +71,9 @@ export async function makeEndpoints(
   const made: Made[] = []
   for (const [i, input] of inputs.entries()) {
     const where = `${field}[${i}]`
-    const known = knownEndpoint(input, before, made, where)
-    const one = await makeEndpoint(input, known, where, { post: parts.post, box, nowMs: parts.now() })
+    const known = knownEndpoint({ input, field: where }, before, made)
+    const asked = { input, before: known, field: where }
+    const one = await makeEndpoint(asked, { post: parts.post, box, nowMs: parts.now() })
     refuseTwice(one, made, where)
     made.push({ ...one, field: where, isNew: known === null })
   }
@@ -69,10 +81,9 @@ export async function makeEndpoints(
 }
 
 function knownEndpoint(
-  { id }: EndpointInput,
+  { input: { id }, field }: { readonly input: EndpointInput; readonly field: string },
   before: readonly Endpoint[],
   made: readonly Made[],
-  field: string,
 ): Endpoint | null {
   if (id == null) return null
   const known = before.find((one) => one.id === id)
@@ -89,30 +100,43 @@ function refuseTwice({ endpoint }: MadeEndpoint, made: readonly Made[], field: s
   throw badInput(`${field}.uri`, `is the same as ${same.field}.uri: a webhook notifies an address once`)
 }
 
-/** Asks those for permission that are to be asked before their first notification. */
+/**
+ * Asks those for permission that are to be asked before their first notification, all at once.
+ * @throws HeliographError BAD_INPUT where one does not grant it, RATE_LIMITED
+ */
 export async function askPermissions(
   made: readonly Made[],
-  { askPermission }: Pick<RegistryParts, 'askPermission'>,
+  caller: Caller,
+  { askPermission, webhooks }: Pick<RegistryParts, 'askPermission' | 'webhooks'>,
 ): Promise<void> {
-  for (const { endpoint, headers, field } of made) {
-    if (!endpoint.handshake) continue
-    const where = `${field}.handshake`
+  const asked = made.filter(({ endpoint }) => endpoint.handshake)
+  for (const { field } of asked) {
     if (askPermission === null)
-      throw badInput(where, 'needs a name to ask by, which HELIOGRAPH_PUBLIC_URL gives')
-    const timeoutMs = endpoint.timeoutSeconds * 1_000
-    const to = {
-      endpointId: endpoint.id,
-      uri: endpoint.uri,
-      secrets: [],
-      headers,
-      timeoutMs,
-      unsubscribeUrl: null,
-      isSuspect: false,
-    }
-    const { outcome, detail } = await askPermission(to, AbortSignal.timeout(timeoutMs))
-    if (outcome.kind !== 'DELIVERED')
-      throw badInput(where, `was not granted by the endpoint: ${detail ?? outcome.kind}`)
+      throw badInput(`${field}.handshake`, 'needs a name to ask by, which HELIOGRAPH_PUBLIC_URL gives')
+    const { attempts, windowMs } = handshakeRate
+    if (!(await webhooks.allow(`handshake/${caller.name}`, attempts, windowMs)))
+      throw tooManyHandshakes(`${field}.handshake`)
   }
+  await Promise.all(
+    asked.map(async ({ endpoint, headers, field }) => {
+      const timeoutMs = endpoint.timeoutSeconds * 1_000
+      const { id: endpointId, uri } = endpoint
+      const to = { endpointId, uri, secrets: [], headers, timeoutMs, unsubscribeUrl: null, isSuspect: false }
+      const answer = await askPermission?.(to, AbortSignal.timeout(timeoutMs))
+      if (answer === undefined || answer.outcome.kind === 'DELIVERED') return
+      const says = answer.detail ?? answer.outcome.kind
+      throw badInput(`${field}.handshake`, `was not granted by the endpoint: ${says}`)
+    }),
+  )
+}
+
+function tooManyHandshakes(field: string): HeliographError {
+  const { attempts, windowMs } = handshakeRate
+  return new HeliographError(
+    'RATE_LIMITED',
+    `${field} was asked for too often: at most ${attempts} times in ${windowMs / 1_000} s`,
+    { field, retryAfterSeconds: windowMs / 1_000 },
+  )
 }
 
 export type Beginnings = {
@@ -123,16 +147,18 @@ export type Beginnings = {
 
 /** Where new endpoints begin, and in which state. @throws HeliographError RATE_LIMITED */
 export async function beginEndpoints(
-  made: readonly Made[],
-  start: Cursor,
-  caller: Caller,
+  {
+    made,
+    start,
+    caller,
+  }: { readonly made: readonly Made[]; readonly start: Cursor; readonly caller: Caller },
   { webhooks, links, now }: Pick<RegistryParts, 'webhooks' | 'links' | 'now'>,
 ): Promise<Beginnings> {
   const progress = new Map<EndpointId, Progress>()
   const questions: Question[] = []
   const parts = { webhooks, links, nowMs: now() }
   for (const { endpoint, channel, field } of made) {
-    const question = await prepareQuestion(channel, endpoint, { caller, field: `${field}.uri` }, parts)
+    const question = await prepareQuestion({ channel, endpoint, caller, field: `${field}.uri` }, parts)
     if (question !== null) questions.push(question)
     progress.set(endpoint.id, beginProgress(start, question?.state ?? { kind: 'ENABLED' }))
   }

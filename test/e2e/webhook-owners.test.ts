@@ -106,10 +106,10 @@ describe.each(engineNames)('the owner of a webhook on %s', (engine) => {
     const told = async () => [await isTold(0), await isTold(1), await isTold(2)]
     expect(await told()).toEqual(['TOLD', 'TOLD', 'NOT_FOUND'])
     await file.write({ ...everyRole, owner: { role: 'tenant', accounts: [b, c] } })
-    await expect.poll(seen).toEqual([b, c])
+    await expect.poll(seen, { timeout: 10_000 }).toEqual([b, c])
     expect(await told()).toEqual(['NOT_FOUND', 'TOLD', 'NOT_FOUND'])
     await file.write(everyRole)
-    await expect.poll(seen).toBe('UNAUTHENTICATED')
+    await expect.poll(seen, { timeout: 10_000 }).toBe('UNAUTHENTICATED')
     expect(await isTold(1)).toBe('NOT_FOUND')
     expect(peer.requests).toHaveLength(3)
   })

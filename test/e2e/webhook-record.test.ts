@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createSecret } from '../../src/channel/signature.ts'
+import { schema } from '../../src/graphql/schema.ts'
 import { type HttpPeer, startHttpPeer } from '../channel/http-peer.ts'
 import { query } from '../support/clients.ts'
 import { cloudEventBatch, note } from '../support/cloud.ts'
@@ -368,6 +369,23 @@ describe.each(engineNames)('a webhook on %s', (engine) => {
     expect(seen?.endpoints).toMatchObject([{ failures: 0, delivered: 0, attempts: [] }])
   })
 
+  test('is tested at all its endpoints at once', async () => {
+    const made = await make(gateway, [hook('a'), hook('b'), hook('c')], {}, acme())
+    let open = 0
+    // Answers only once all three are there.
+    const waiting: (() => void)[] = []
+    peer.answer((_request, response) => {
+      waiting.push(() => response.end())
+      open = Math.max(open, waiting.length)
+      if (waiting.length === 3) for (const answer of waiting.splice(0)) answer()
+    })
+    onTestFinished(() => peer.behave('ACCEPT'))
+    const { id } = made.webhook
+    const { results } = await done<{ results: unknown[] }>(gateway, 'testWebhook', { id }, acme())
+    expect(results).toMatchObject(Array(3).fill({ attempt: { outcome: 'DELIVERED' } }))
+    expect(open).toBe(3)
+  })
+
   test('sends at most ten tests a minute to an endpoint', async () => {
     const made = await make(gateway, [hook('often')], {}, acme())
     const { id } = made.webhook
@@ -470,6 +488,9 @@ describe.each(engineNames)('a webhook on %s', (engine) => {
     ]
     const messages = async (input: [string, Record<string, unknown>]) =>
       (await command(gateway, ...input, file.tokens.globex)).refused
+    const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {})
+    const others = mutations.filter((name) => !['createStreamTicket', 'createWebhook'].includes(name))
+    expect(commands.map(([name]) => name).sort()).toEqual(others.sort())
     for (const given of commands) expect((await messages(given))?.code, given[0]).toBe('NOT_FOUND')
     // The same words as for what never was.
     const missing = await messages(['deleteWebhook', { id: 'wh_missing' }])
@@ -511,6 +532,20 @@ describe.each(engineNames)('with settings of its own on %s', (engine) => {
     expect(refused?.message).toContain('HELIOGRAPH_WEBHOOK_PER_OWNER')
     await done(gateway, 'deleteWebhook', { id: first.webhook.id })
     await make(gateway, [uri])
+  })
+
+  test("the gateway's own servers are refused, though their network is allowed", async () => {
+    const gateway = await start({ amqpUrl: 'amqp://127.0.0.1:5679/' })
+    const { redisUrl } = gateway.settings
+    const ports = ['5679', ...(redisUrl === null ? [] : [new URL(redisUrl).port])]
+    for (const port of ports) {
+      for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]']) {
+        const input = { filter: {}, endpoints: [{ uri: `http://${host}:${port}/` }] }
+        const { refused } = await command(gateway, 'createWebhook', input)
+        expect(refused).toMatchObject({ code: 'BAD_INPUT', field: 'input.endpoints[0].uri' })
+        expect(refused?.message).toContain("the gateway's own server")
+      }
+    }
   })
 
   test('an endpoint that grants the handshake is taken, one that does not is refused', async () => {

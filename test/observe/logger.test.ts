@@ -33,16 +33,17 @@ test('for people an error is shown with its stack', () => {
   expect(formatForPeople(line)).toMatch(/error failed\nError: broken pipe\n {4}at /)
 })
 
-test('no line holds a token or a ticket, in whatever field', () => {
+test('no line holds a token, a ticket or a secret of a webhook, in whatever field', () => {
   const random = 'kZ8-_'.repeat(9).slice(0, 43)
   const error = Object.assign(new Error(`GET /graphql?ticket=st_${random}&query={head}`), {
     token: `hg_${random}`,
   })
   const lines = linesOf('trace', (logger) => {
     logger.info({ url: `/graphql?ticket=st_${random}` }, `shown: hg_${random}`)
+    logger.info({ input: { secret: `whsec_${random}=` } }, 'a webhook')
     logger.child({ ticket: `st_${random}` }).error({ err: error }, 'failed')
   })
-  expect(lines).toHaveLength(2)
+  expect(lines).toHaveLength(3)
   expect(lines.join('')).not.toContain(random)
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ url: '/graphql?ticket=st_…', msg: 'shown: hg_…' })
 })
