@@ -1,17 +1,15 @@
-// The wiring: settings in, a running gateway out. The only file that names an engine, a source or a
-// channel. What was opened is closed in reverse order, after a failed start as well as on stop: the
+// The wiring: settings in, a running gateway out. The only file that names an engine or a source. What was opened is closed in reverse order, after a failed start as well as on stop: the
 // server takes no more and finishes what it took, sockets close, sources finish what they took, then
 // intake, hub and store.
 
+import { randomUUID } from 'node:crypto'
 import { createAllowances } from './auth/allowance.ts'
 import type { Credentials } from './auth/credential.ts'
 import { namedOnLoopback, openCredentials, watchComing } from './auth/credentials.ts'
 import { createGate, recallLoopback } from './auth/gate.ts'
 import { readableAccounts } from './auth/principal.ts'
 import { createTickets } from './auth/tickets.ts'
-import { createAddressGuard } from './channel/address-guard.ts'
-import { openHttpChannel } from './channel/http-channel.ts'
-import { ownServersOf } from './channel/own-servers.ts'
+import { openChannels } from './channels.ts'
 import { HeliographError } from './errors.ts'
 import { startServer } from './http/server.ts'
 import { createHub } from './hub/hub.ts'
@@ -20,16 +18,17 @@ import { createIntake, type Intake } from './ingest/intake.ts'
 import { createHealth } from './observe/health.ts'
 import { createLogger, type Logger } from './observe/logger.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
-import { readVersion } from './observe/version.ts'
 import type { Settings } from './settings.ts'
 import { openRedisStore } from './store/redis/redis-store.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
 import type { Retention, Store } from './store/store.ts'
+import { openDispatcher } from './webhook/dispatcher.ts'
 import { createLinks } from './webhook/links.ts'
 import { createOwners, type Owners } from './webhook/owners.ts'
 import { createPost } from './webhook/post.ts'
 import { createRegistry, type Registry, type RegistryParts } from './webhook/registry.ts'
 import { resealAll } from './webhook/reseal.ts'
+import { ordinaryRests } from './webhook/retry.ts'
 import { openSecretBox } from './webhook/secret-key.ts'
 
 export type Gateway = {
@@ -39,7 +38,8 @@ export type Gateway = {
   stop(): Promise<void>
 }
 
-const dayMs = 86_400_000
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 const trimEveryMs = 60_000
 
 /**
@@ -77,7 +77,7 @@ async function openAll(settings: Settings, logger: Logger, opened: AsyncDisposab
   const { log, resources } = store
   const owners = openOwners(settings, { store, credentials, logger })
   const gate = createGate(watched(credentials, owners), tickets, settings.corsOrigins)
-  const webhooks = await openWebhooks(settings, { store, owners, opened, kick: () => {} })
+  const webhooks = await openWebhooks(settings, { store, owners, metrics, logger, opened })
   const hub = await createHub({ log, resources, logger, metrics, limits: settings })
   opened.defer(() => hub.close())
   const intake = createIntake({ log, metrics })
@@ -131,36 +131,41 @@ function watched(credentials: Credentials | null, owners: Owners): Credentials |
 type WebhookParts = {
   readonly store: Store
   readonly owners: Owners
+  readonly metrics: Metrics
+  readonly logger: Logger
   readonly opened: AsyncDisposableStack
-  readonly kick: () => void
 }
 
-async function openWebhooks(
-  settings: Settings,
-  { store, owners, opened, kick }: WebhookParts,
-): Promise<Registry> {
+/** Opens what commands webhooks, and what delivers them. */
+async function openWebhooks(settings: Settings, parts: WebhookParts): Promise<Registry> {
+  const { store, owners, metrics, logger, opened } = parts
   const { log, webhooks } = store
-  const { publicUrl, redisUrl, amqpUrl, secretKeys } = settings
+  const { publicUrl, redisUrl, secretKeys } = settings
   const box = await openSecretBox({ secretKeys, dataDir: redisUrl === null ? settings.dataDir : null })
   if (box !== null) await resealAll(webhooks, box)
   const links = publicUrl === null || box === null ? null : createLinks(publicUrl, box)
-  const http = openHttpChannel({
-    guard: createAddressGuard({
-      allowCidrs: settings.webhookAllowCidrs,
-      ownServers: ownServersOf([redisUrl, amqpUrl]),
-    }),
-    allowHttp: settings.webhookAllowHttp,
-    connectionsPerOrigin: settings.webhookConnections,
-    version: readVersion(),
-  })
-  opened.defer(() => http.close())
+  const channels = await openChannels(settings, opened)
   const unsubscribeUrl = links?.unsubscribeUrl ?? (() => null)
-  const post = createPost({ channels: [http], box, unsubscribeUrl })
+  const post = createPost({ channels: channels.all, box, unsubscribeUrl, metrics })
+  const dispatcher = await openDispatcher({
+    ...{ log, webhooks, post, rights: owners.rights, logger },
+    holder: randomUUID(),
+    limits: {
+      failures: settings.webhookFailures,
+      periodMs: settings.webhookFailureHours * hourMs,
+      rests: ordinaryRests,
+    },
+    graceMs: settings.stopTimeoutMs / 2,
+  })
+  opened.defer(() => dispatcher.close())
   const sender = publicUrl === null ? null : new URL(publicUrl).hostname
   const askPermission: RegistryParts['askPermission'] =
-    sender === null ? null : (to, signal) => http.handshake(to, sender, signal)
-  const parts = { webhooks, log, post, box, links, owners, askPermission, kick, now: Date.now }
-  return createRegistry({ ...parts, limits: settings })
+    sender === null ? null : (to, signal) => channels.http.handshake(to, sender, signal)
+  return createRegistry({
+    ...{ webhooks, log, post, box, links, owners, askPermission, now: Date.now },
+    kick: dispatcher.kick,
+    limits: settings,
+  })
 }
 
 function startAmqp(

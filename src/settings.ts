@@ -76,6 +76,9 @@ export type Settings = {
   webhookAllowCidrs: readonly string[]
   webhookAllowHttp: boolean
   webhookConnections: number
+  /** Failures in a row, and the hours since the first of them, after which an endpoint is disabled. */
+  webhookFailures: number
+  webhookFailureHours: number
   webhooksPerOwner: number
   /** An owner with a JWT that has not come for so long gets nothing until it comes again. */
   webhookOwnerMaxDays: number
@@ -329,6 +332,20 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
     2,
     1_024,
     'The most connections of webhooks to one host; endpoints that fail get half of them',
+  ),
+  webhookFailures: count(
+    'HELIOGRAPH_WEBHOOK_FAILURES',
+    20,
+    1,
+    1e6,
+    'Failures in a row that disable an endpoint, once the first of them is long enough ago',
+  ),
+  webhookFailureHours: count(
+    'HELIOGRAPH_WEBHOOK_FAILURE_HOURS',
+    24,
+    0,
+    8_760,
+    'How long ago the first failure in a row must be for the endpoint to be disabled',
   ),
   webhooksPerOwner: count(
     'HELIOGRAPH_WEBHOOK_PER_OWNER',

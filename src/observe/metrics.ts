@@ -32,6 +32,8 @@ export type Metrics = {
   amqpDeadLettered(count: number): void
   /** Whether this gateway consumes from the AMQP broker or stands by to. */
   amqpConnected(connected: boolean): void
+  /** An endpoint of a webhook was tried: by which channel, what came of it, and how long it took. */
+  webhookAttempted(channel: string, outcome: string, seconds: number): void
   text(): Promise<string>
 }
 
@@ -49,6 +51,7 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry })
   const { ingested, deliveries, catchUps, refused, appendSeconds } = createCounters(registry)
   const amqp = createAmqpMetrics(registry)
+  const webhooks = createWebhookMetrics(registry)
   const { logHead, subscribers, audiences, connections, lagEntries } = createGauges(registry)
   return {
     registry,
@@ -66,6 +69,10 @@ export function createMetrics(): Metrics {
     amqpReceived: () => amqp.received.inc(),
     amqpDeadLettered: (count) => amqp.deadLettered.inc(count),
     amqpConnected: (connected) => amqp.connected.set(connected ? 1 : 0),
+    webhookAttempted: (channel, outcome, seconds) => {
+      webhooks.attempts.inc({ channel, outcome: outcome.toLowerCase() })
+      webhooks.seconds.observe({ channel }, seconds)
+    },
     text: () => registry.metrics(),
   }
 }
@@ -129,6 +136,25 @@ function createGauges(registry: Registry) {
     lagEntries: new Gauge({
       name: 'heliograph_lag_entries',
       help: 'How many entries the slowest subscriber is behind',
+      registers,
+    }),
+  }
+}
+
+function createWebhookMetrics(registry: Registry) {
+  const registers = [registry]
+  return {
+    attempts: new Counter({
+      name: 'heliograph_webhook_attempts_total',
+      help: 'Attempts to deliver to endpoints of webhooks, by channel and by what came of them',
+      labelNames: ['channel', 'outcome'],
+      registers,
+    }),
+    seconds: new Histogram({
+      name: 'heliograph_webhook_attempt_seconds',
+      help: 'How long attempts to deliver to endpoints took, by channel',
+      labelNames: ['channel'],
+      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15, 30],
       registers,
     }),
   }

@@ -6,6 +6,7 @@ import { messageIdOf } from '../channel/message-id.ts'
 import { parseSecret } from '../channel/signature.ts'
 import { formatCursor } from '../event/position.ts'
 import type { Placed } from '../event-log/placed.ts'
+import type { Metrics } from '../observe/metrics.ts'
 import type { Sent } from './courier.ts'
 import type { SecretBox } from './secret-box.ts'
 import type { Endpoint, EndpointId, PausedReason } from './webhook.ts'
@@ -30,9 +31,10 @@ export type PostParts = {
   readonly box: SecretBox | null
   /** Where the receiver of an endpoint can end it; null where nobody could reach it. */
   readonly unsubscribeUrl: (endpoint: EndpointId) => string | null
+  readonly metrics: Pick<Metrics, 'webhookAttempted'>
 }
 
-export function createPost({ channels, box, unsubscribeUrl }: PostParts): Post {
+export function createPost({ channels, box, unsubscribeUrl, metrics }: PostParts): Post {
   const byScheme = new Map(channels.flatMap((channel) => channel.schemes.map((scheme) => [scheme, channel])))
   const channelOf = (uri: string) => byScheme.get(`${uri.split(':', 1)[0]?.toLowerCase()}:`) ?? null
   return {
@@ -43,7 +45,15 @@ export function createPost({ channels, box, unsubscribeUrl }: PostParts): Post {
       const opened = openEndpoint(endpoint, box)
       if (opened === null) return 'SECRET_UNREADABLE'
       const to = { ...opened.destination, unsubscribeUrl: unsubscribeUrl(endpoint.id) }
-      return { channel, attempt: (...args) => attempt(channel, { ...opened, destination: to }, ...args) }
+      return {
+        channel,
+        async attempt(...args) {
+          const sent = await attempt(channel, { ...opened, destination: to }, ...args)
+          const { outcome, latencyMs } = sent.attempted
+          metrics.webhookAttempted(channel.name, outcome.kind, latencyMs / 1_000)
+          return sent
+        },
+      }
     },
   }
 }

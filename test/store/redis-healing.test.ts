@@ -373,6 +373,27 @@ describe('appends one behind the other', () => {
   })
 })
 
+describe('entries of an append', () => {
+  it('are sent to other gateways only, and the first that joins misses none', async () => {
+    const redis = await redisForTest()
+    const published = async () =>
+      Number(/cmdstat_publish:calls=(\d+)/.exec(await redis.client().info('commandstats'))?.[1])
+    const first = await storeForTest(redis.url)
+    const heard = await record(first.log)
+    await first.log.append(drafts(1, 5))
+    const before = await published()
+    await first.log.append(drafts(6, 10))
+    expect(await published()).toBe(before + 1)
+    const second = await storeForTest(redis.url)
+    const heardToo = await record(second.log)
+    for (const n of [11, 21, 31]) await first.log.append(drafts(n, n + 9))
+    expect(await published()).toBe(before + 6)
+    await Promise.all([heard.reached(40), heardToo.reached(40)])
+    expect(offsetsOf(heard)).toEqual(upTo(40))
+    expect(offsetsOf(heardToo)).toEqual(upTo(40).slice(10))
+  })
+})
+
 describe('whatever happens to the connections', () => {
   const action = fc.oneof(
     {

@@ -8,6 +8,7 @@ import type { Attempted, Challenge, Channel } from '../../src/channel/channel.ts
 import { openHttpChannel } from '../../src/channel/http-channel.ts'
 import { badInput } from '../../src/event/input.ts'
 import { createLogger } from '../../src/observe/logger.ts'
+import { createMetrics } from '../../src/observe/metrics.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createLinks, type Links } from '../../src/webhook/links.ts'
 import { createOwners } from '../../src/webhook/owners.ts'
@@ -44,7 +45,12 @@ export function openTestRegistry(
   return createRegistry({
     webhooks,
     log,
-    post: createPost({ channels: [http, ...channels], box, unsubscribeUrl: () => null }),
+    post: createPost({
+      channels: [http, ...channels],
+      box,
+      unsubscribeUrl: () => null,
+      metrics: createMetrics(),
+    }),
     box,
     links: box && testLinks(box),
     owners,

@@ -74,6 +74,7 @@ export type SeenEndpoint = {
   readonly lag: number
   readonly headerNames: readonly string[]
   readonly gaps: readonly { readonly reason: string; readonly entries: number }[]
+  readonly attempts: readonly { readonly webhookId: string }[]
 }
 
 export type SeenWebhook = {

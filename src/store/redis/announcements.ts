@@ -15,7 +15,7 @@ export type Announcement = {
   readonly entries: readonly Entry[]
 }
 
-/** What the scripts publish: where a batch stands. Its entries are the next message, where there are any. */
+/** What the scripts publish: where a batch stands. */
 type Standing = {
   readonly epoch: string
   readonly after: number
@@ -23,6 +23,10 @@ type Standing = {
   readonly count: number
   /** When the entries were received, where later than they say themselves. */
   readonly receivedAtMs: number | null
+  /** Whose batch it is; left out where there are no entries. */
+  readonly by?: string
+  /** 1 where its entries are the next message; else they are in the log only. */
+  readonly entriesFollow?: 0 | 1
 }
 
 /** Calls `hear` for every announcement; null for one that cannot be read. Resolves once subscribed. */
@@ -31,22 +35,31 @@ export async function listen(
   own: Pick<OwnMessages, 'take'>,
   hear: (announcement: Announcement | null) => void,
 ): Promise<void> {
-  let standing: Standing | null = null
+  /** Whose entries come next: nobody's, this gateway's own, or those of this batch. */
+  let coming: Standing | 'OWN' | null = null
+
+  function take(standing: Standing): void {
+    const { count, by = '', entriesFollow } = standing
+    const parts = count === 0 ? [] : own.take(by)
+    if (entriesFollow === 1) coming = parts === null ? standing : 'OWN'
+    if (parts !== null) hear(toAnnouncement(standing, parts))
+    else if (entriesFollow !== 1) hear(null)
+  }
+
   await pubsub.subscribe<Buffer>(channel, (bytes) => {
-    const announced = standing
-    standing = null
-    const message = own.take(bytes) ?? parseMessage(bytes)
-    if (isStanding(message)) {
-      if (message.count === 0) hear(toAnnouncement(message, []))
-      else standing = message
-    } else if (message === null) {
-      hear(null)
-    } else if (announced) {
+    const announced = coming
+    coming = null
+    if (announced === 'OWN' && bytes[0] === openingBracket) return
+    const message = parseMessage(bytes)
+    if (isStanding(message)) take(message)
+    else if (message === null) hear(null)
+    else if (announced !== null && announced !== 'OWN')
       hear(announced.count === message.length ? toAnnouncement(announced, message) : null)
-    }
     // Else the script has refused the batch whose entries these are.
   })
 }
+
+const openingBracket = 0x5b
 
 /** Null for what is none of the two messages. */
 function parseMessage(bytes: Buffer): Standing | readonly EntryParts[] | null {

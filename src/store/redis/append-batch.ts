@@ -34,10 +34,9 @@ export type Plan = {
   readonly isEmpty: boolean
   readonly keys: readonly string[]
   readonly args: Args
-  /** To be published with it. */
-  readonly message: { readonly channel: string; readonly bytes: Buffer }
-  /** What the message says. */
   readonly parts: readonly EntryParts[]
+  /** The same as a message to other gateways. */
+  entriesMessage(): Buffer
   /** Receipts for as many drafts as it covers, from the first; given where the batch was logged. */
   receipts(firstOffset: number): Receipt[]
   /** The resources after the batch was logged there, by key. */
@@ -45,12 +44,7 @@ export type Plan = {
 }
 
 /** Plans for as many of the drafts as fit in one batch. */
-export function planAppend(
-  basis: Basis,
-  drafts: readonly Draft[],
-  retention: Retention,
-  channel: string,
-): Plan {
+export function planAppend(basis: Basis, drafts: readonly Draft[], retention: Retention): Plan {
   const resource = (key: string) => basis.resources.get(key)?.resource ?? null
   const batch = createBatch({ ...basis, resource }, retention)
   const nowMs = Date.now()
@@ -68,8 +62,8 @@ export function planAppend(
   return {
     isEmpty: texts.length === 0,
     keys: [...fixedKeys, ...named.map(historyKey)],
-    args: layOut(basis, batch, texts, named, channel),
-    message: { channel, bytes: entriesMessage(texts) },
+    args: layOut(basis, batch, texts, named),
+    entriesMessage: () => entriesMessage(texts),
     parts: batch.entries.map(({ admitted: { event, change } }) => ({
       event,
       before: change?.before ?? null,
@@ -100,13 +94,7 @@ function textsOf({ event, change }: Admitted): EntryTexts {
   }
 }
 
-function layOut(
-  basis: Basis,
-  batch: Batch,
-  texts: readonly EntryTexts[],
-  named: readonly string[],
-  channel: string,
-): Args {
+function layOut(basis: Basis, batch: Batch, texts: readonly EntryTexts[], named: readonly string[]): Args {
   const changes = createIndexChanges()
   const numbers = new Map(named.map((key, i) => [key, i + 1]))
   const resourceArgs = named.flatMap((key): Args => {
@@ -131,16 +119,7 @@ function layOut(
   })
   const receivedAtMs = batch.entries[0]?.receivedAtMs ?? 0
   const counts = [named.length, texts.length, recordArgs.length / 2, commands.length]
-  return [
-    basis.epoch,
-    receivedAtMs,
-    channel,
-    ...counts,
-    ...resourceArgs,
-    ...entryArgs,
-    ...recordArgs,
-    ...changeArgs,
-  ]
+  return [basis.epoch, receivedAtMs, ...counts, ...resourceArgs, ...entryArgs, ...recordArgs, ...changeArgs]
 }
 
 function fateOf(deletedBefore: string | null, deletedAfter: string | null): 'DEAD' | 'REVIVED' | '' {

@@ -2,28 +2,28 @@
 // the head, so gateways that append different things do not get in each other's way.
 //
 // Lua hashes every byte of a string it makes, so long ones are passed on as they came, and the script
-// announces only where the batch stands: its entries follow as the next message.
+// announces only where the batch stands: its entries follow as the next message, where others may listen.
 
 import { createScript } from './script.ts'
 
 /**
  * KEYS meta, log, state, versions, tombstones, dedupe, order, the six indexes, then a history per resource.
- * ARGV epoch, receivedAt (ms), channel; the number of resources, entries, known records, index changes; then
+ * ARGV channel, by whom, whether the entries follow (0 or 1), epoch, receivedAt (ms); the number of resources, entries, known records, index changes; then
  *   per resource: key, version it was folded from ('' for none), number of the last entry that changed it
  *     (0 for none), DEAD, REVIVED or ''
  *   per entry: digest, mark, number of its resource (0 for none), JSON of the event, of its resource before
  *     and after ('' where it changed nothing)
  *   per known record: number of the entry that was judged by it, the dedupe record
  *   per index change: command, number of the key, number of arguments, those arguments
- * Replies with the first offset and the time of receipt, or with a word: EPOCH, CHANGED.
+ * Replies with the first offset, the time of receipt and how many heard of it, or with a word: EPOCH, CHANGED.
  */
 export const append = createScript(`
 local meta, log, state, versions, tombstones, dedupe, order = unpack(KEYS, 1, 7)
 local histories = 13
-local epoch, channel = ARGV[1], ARGV[3]
-local resources, entries = tonumber(ARGV[4]), tonumber(ARGV[5])
-local records, changes = tonumber(ARGV[6]), tonumber(ARGV[7])
-local resourceArgs = 8
+local channel, by, follow, epoch = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local resources, entries = tonumber(ARGV[6]), tonumber(ARGV[7])
+local records, changes = tonumber(ARGV[8]), tonumber(ARGV[9])
+local resourceArgs = 10
 local entryArgs = resourceArgs + resources * 4
 local recordArgs = entryArgs + entries * 6
 local changeArgs = recordArgs + records * 2
@@ -47,7 +47,7 @@ if resources > 0 then
   end
 end
 
-local head, received = tonumber(facts[2]), ARGV[2]
+local head, received = tonumber(facts[2]), ARGV[5]
 local late = tonumber(received) < tonumber(facts[4])
 if late then received = facts[4] end
 
@@ -114,7 +114,8 @@ end
 
 redis.call('HSET', meta, 'head', string.format('%d', head + entries), 'headMark',
   ARGV[entryArgs + (entries - 1) * 6 + 1], 'receivedAt', received)
-redis.call('PUBLISH', channel, '{"epoch":"' .. epoch .. '","after":' .. facts[2] .. ',"mark":' .. facts[3]
-  .. ',"count":' .. entries .. ',"receivedAtMs":' .. (late and received or 'null') .. '}')
-return { head + 1, tonumber(received) }
+local listeners = redis.call('PUBLISH', channel, '{"epoch":"' .. epoch .. '","after":' .. facts[2]
+  .. ',"mark":' .. facts[3] .. ',"count":' .. entries .. ',"receivedAtMs":' .. (late and received or 'null')
+  .. ',"by":"' .. by .. '","entriesFollow":' .. follow .. '}')
+return { head + 1, tonumber(received), listeners }
 `)

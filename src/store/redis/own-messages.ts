@@ -1,28 +1,35 @@
-// The messages this gateway sent itself and has not heard yet, with what they say: heard again, they need
-// not be parsed. On the AMQP drain of the bench that was a tenth of the main thread's time.
+// What this gateway appended and has not heard of yet. Heard of, it is taken from here: its entries need
+// not come back, nor be parsed. On the AMQP drain of the bench that was a sixth of the main thread's time.
 
+import { randomBytes } from 'node:crypto'
 import type { EntryParts } from './record.ts'
 
 export type OwnMessages = {
-  sent(bytes: Buffer, parts: readonly EntryParts[]): void
-  /** What the message says, where it is this gateway's own; then it is forgotten. */
-  take(bytes: Buffer): readonly EntryParts[] | null
+  /** @returns what the announcement says of whose it is */
+  sent(parts: readonly EntryParts[]): string
+  /** The entries of an announcement, where it is this gateway's own; then they are forgotten. */
+  take(by: string): readonly EntryParts[] | null
 }
 
-/** Those that get lost on the way would else be kept for ever. */
+/** Those whose announcement gets lost would else be kept for ever. */
 const most = 4
 
 export function createOwnMessages(): OwnMessages {
-  let messages: { readonly bytes: Buffer; readonly parts: readonly EntryParts[] }[] = []
+  const name = randomBytes(8).toString('hex')
+  const batches = new Map<string, readonly EntryParts[]>()
+  let count = 0
   return {
-    sent(bytes, parts) {
-      messages = [...messages, { bytes, parts }].slice(-most)
+    sent(parts) {
+      const by = `${name}/${++count}`
+      batches.set(by, parts)
+      const [oldest] = batches.keys()
+      if (batches.size > most && oldest !== undefined) batches.delete(oldest)
+      return by
     },
-    take(bytes) {
-      const own = messages.find((message) => message.bytes.equals(bytes))
-      if (own === undefined) return null
-      messages = messages.filter((message) => message !== own)
-      return own.parts
+    take(by) {
+      const parts = batches.get(by) ?? null
+      batches.delete(by)
+      return parts
     },
   }
 }

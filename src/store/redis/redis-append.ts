@@ -1,7 +1,6 @@
 // Appends drafts: folds them on what this gateway knows, and hands the batch to the script. Where the
 // script finds that something was logged before or has changed since, it refuses, and all of it is read
-// and folded again. Appends of one gateway run one after another; while the script of one runs, the next
-// is folded on what it will have changed.
+// and folded again. Appends of one gateway run one after another.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { asHeliographError, HeliographError } from '../../errors.ts'
@@ -9,7 +8,7 @@ import type { Draft } from '../../event/draft.ts'
 import type { Cursor } from '../../event/position.ts'
 import type { EventLog, Receipt } from '../../event-log/event-log.ts'
 import type { Retention } from '../store.ts'
-import { type Basis, type Plan, planAppend } from './append-batch.ts'
+import { type Basis, planAppend } from './append-batch.ts'
 import { append } from './append-script.ts'
 import { keysOf, readBasis, readResources } from './basis.ts'
 import type { Call } from './connection.ts'
@@ -39,27 +38,14 @@ type Ports = {
   readonly own: Pick<OwnMessages, 'sent'>
 }
 
-/** A plan, and what it stands on. */
-type Planned = { readonly drafts: readonly Draft[]; readonly basis: Basis; readonly plan: Plan }
-
-/** Nothing is taken for a duplicate: where something is, the script refuses. */
-const hopeful: Pick<Basis, 'records' | 'earlier'> = { records: new Map(), earlier: () => null }
-
-const absent: KnownResource = { version: '', resource: null }
-
 export function createAppending({ call, known, standing, retention, channel, own }: Ports): Appending {
   let turn: Promise<unknown> = Promise.resolve()
   let receivedAtMs = 0
   // Where events come twice they come so in numbers: then it pays to ask first.
   let expectDuplicates = false
-  // The same of resources that this gateway never met.
-  let expectNew = false
-  /** The drafts of calls whose turn has not come. */
-  const waiting: (readonly Draft[])[] = []
-  /** What the script runs for at the moment. */
-  let running: Planned | null = null
-  /** Planned meanwhile; thrown away where the script did not log what it ran for. */
-  let ahead: Planned | null = null
+  /** How many listened to the last announcement; before any, perhaps others. */
+  let listeners = Number.POSITIVE_INFINITY
+  /** Known to all whose appends were asked for after it. */
   let lastFailure: { readonly error: unknown } | null = null
 
   async function appendAll(drafts: readonly Draft[]): Promise<Receipt[]> {
@@ -72,8 +58,9 @@ export function createAppending({ call, known, standing, retention, channel, own
 
   async function appendSome(drafts: readonly Draft[]): Promise<Receipt[]> {
     for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-      const planned = (attempt === 1 && takeAhead(drafts)) || (await planNow(drafts, attempt))
-      const receipts = await tryAppend(planned)
+      const basis =
+        attempt === 1 && !expectDuplicates ? await hopefulBasis(drafts) : await carefulBasis(drafts)
+      const receipts = await tryAppend(basis, drafts)
       if (receipts) return receipts
       // At once the first times; then gateways that want the same resource must fall out of step.
       if (attempt > 2) await pause(Math.random() * 2 * attempt)
@@ -87,75 +74,24 @@ export function createAppending({ call, known, standing, retention, channel, own
     )
   }
 
-  async function planNow(drafts: readonly Draft[], attempt: number): Promise<Planned> {
-    const basis = attempt === 1 && !expectDuplicates ? await hopefulBasis(drafts) : await carefulBasis(drafts)
-    return { drafts, basis, plan: planAppend(basis, drafts, retention, channel) }
-  }
-
   /** The receipts of the first drafts, as many as fit a batch; null where the script refused. */
-  async function tryAppend(planned: Planned): Promise<Receipt[] | null> {
-    const { basis, plan } = planned
+  async function tryAppend(basis: Basis, drafts: readonly Draft[]): Promise<Receipt[] | null> {
+    const plan = planAppend(basis, drafts, retention)
     if (plan.isEmpty) return plan.receipts(0)
-    own.sent(plan.message.bytes, plan.parts)
-    const reply = await meanwhile(
-      planned,
-      call((redis) => append(redis, plan.keys, plan.args, plan.message)),
-    )
-    const [firstOffset, received] = Array.isArray(reply) ? reply.map(Number) : []
-    if (firstOffset !== basis.head + 1) ahead = null
-    if (firstOffset === undefined) {
-      expectNew = false
-      return null
-    }
+    // Where only this gateway listens, nobody needs them.
+    const entries = listeners > 1 ? plan.entriesMessage() : null
+    const announcement = [channel, own.sent(plan.parts), entries === null ? 0 : 1]
+    const message = entries === null ? undefined : { channel, bytes: entries }
+    const args = [...announcement, ...plan.args]
+    const reply = await call((redis) => append(redis, plan.keys, args, message))
+    if (!Array.isArray(reply)) return null
+    const [firstOffset, received, heard] = reply.map(Number)
     receivedAtMs = received ?? 0
-    for (const [key, changed] of plan.changed(firstOffset)) known.set(key, changed)
-    const receipts = plan.receipts(firstOffset)
+    listeners = heard ?? listeners
+    for (const [key, changed] of plan.changed(firstOffset ?? 0)) known.set(key, changed)
+    const receipts = plan.receipts(firstOffset ?? 0)
     expectDuplicates = receipts.some(({ kind }) => kind === 'DUPLICATE')
     return receipts
-  }
-
-  /** Has the next batch planned while the script of this one runs. */
-  async function meanwhile(planned: Planned, replying: Promise<unknown>): Promise<unknown> {
-    running = planned
-    planAhead()
-    try {
-      return await replying
-    } catch (error) {
-      ahead = null
-      throw error
-    } finally {
-      running = null
-    }
-  }
-
-  function planAhead(): void {
-    const [drafts] = waiting
-    if (running === null || ahead !== null || drafts === undefined || expectDuplicates) return
-    try {
-      ahead = planBehind(running, drafts.slice(0, batchDrafts))
-    } catch {
-      // It is told when its turn comes.
-    }
-  }
-
-  /** Plans as if the batch before were logged where it is planned; null where Redis must be asked first. */
-  function planBehind({ basis: { epoch, head }, plan }: Planned, drafts: readonly Draft[]): Planned | null {
-    const changed = new Map(plan.changed(head + 1))
-    const resources = new Map<string, KnownResource>()
-    for (const key of keysOf(drafts)) {
-      const found = changed.get(key) ?? known.get(key) ?? (expectNew ? absent : null)
-      if (found === null) return null
-      resources.set(key, found)
-    }
-    const basis = { ...hopeful, epoch, head: head + plan.parts.length, receivedAtMs, resources }
-    return { drafts, basis, plan: planAppend(basis, drafts, retention, channel) }
-  }
-
-  /** What was planned for just these drafts. */
-  function takeAhead(drafts: readonly Draft[]): Planned | null {
-    const planned = ahead
-    ahead = null
-    return planned?.drafts.length === drafts.length && planned.drafts[0] === drafts[0] ? planned : null
   }
 
   /** What is known, with nothing taken for a duplicate; reads only resources that were not met lately. */
@@ -169,11 +105,10 @@ export function createAppending({ call, known, standing, retention, channel, own
       else unknown.push(key)
     }
     if (unknown.length > 0) {
-      const read = await call((redis) => readResources(redis, unknown))
-      for (const [key, found] of read) resources.set(key, found)
-      expectNew = [...read.values()].every(({ resource }) => resource === null)
+      for (const [key, found] of await call((redis) => readResources(redis, unknown)))
+        resources.set(key, found)
     }
-    return { ...hopeful, epoch, head: offset, receivedAtMs, resources }
+    return { epoch, head: offset, receivedAtMs, resources, records: new Map(), earlier: () => null }
   }
 
   async function carefulBasis(drafts: readonly Draft[]): Promise<Basis> {
@@ -185,10 +120,7 @@ export function createAppending({ call, known, standing, retention, channel, own
   return {
     append(drafts) {
       const knownFailure = lastFailure
-      waiting.push(drafts)
-      planAhead()
       const mine = turn.then(() => {
-        waiting.shift()
         if (lastFailure !== knownFailure) throw lastFailure?.error
         return appendAll(drafts)
       })
