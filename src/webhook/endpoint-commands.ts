@@ -50,7 +50,8 @@ export async function enableEndpoint(
     return {
       ...progress,
       state,
-      cursor: head ?? progress.cursor,
+      // It may have come further than the head that was asked for.
+      cursor: gap?.to ?? progress.cursor,
       failures: noFailures,
       retryAt: null,
       gaps: gap === null ? progress.gaps : [...progress.gaps, gap].slice(-keptGaps),

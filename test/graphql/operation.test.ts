@@ -117,6 +117,10 @@ describe('limits', () => {
     expect(cost('{ virtualMachines(first: 10) { nodes { volumes(first: 20) { nodes { id } } } } }')).toBe(
       1 + 10 * (1 + 1 + 20 * 2),
     )
+    expect(cost('{ previewWebhook(last: 10) { events { id } } }')).toBe(1 + 10 * 2)
+    expect(cost('{ webhooks(first: 2) { nodes { endpoints { attempts(first: 3) { status } } } } }')).toBe(
+      1 + 2 * (1 + (1 + 10 * (1 + 3))),
+    )
     expect(cost('subscription { events { id related { uid } } }')).toBe(1 + 1 + 1 + 10)
     // Of several types that an interface may be, the costliest counts.
     expect(cost('{ node(id: "1") { ... on Host { uid } ... on Volume { uid name } } }')).toBe(3)
