@@ -3,7 +3,7 @@
 
 const basic =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\u001bÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà'
-const escape = 0x1b
+const escapeCode = 0x1b
 
 const codes = new Map<string, readonly number[]>([
   ...[...basic].map((char, code) => [char, [code]] as const).filter(([char]) => char !== '\u001b'),
@@ -20,7 +20,7 @@ const codes = new Map<string, readonly number[]>([
       ['|', 0x40],
       ['€', 0x65],
     ] as const
-  ).map(([char, code]) => [char, [escape, code]] as const),
+  ).map(([char, code]) => [char, [escapeCode, code]] as const),
 ])
 
 /** What stands for characters that the alphabet lacks, beside letters without their accents. */

@@ -14,8 +14,8 @@ const ucs2Room = 70
 const partRoom = 67
 /** More would cost more than a text is worth; so many hold as much as a message of GSM-7. */
 export const mostParts = 3
-/** The most UTF-16 units in a text that is not of GSM-7. */
-export const ucs2MostRoom = mostParts * partRoom
+/** The most UTF-16 units in a text that is not of GSM-7: a pair at its end leaves a part one unit short. */
+export const ucs2MostRoom = mostParts * partRoom - (mostParts - 1)
 
 /** What `submit_sm` takes of it, in order. */
 export type SmsPart = {

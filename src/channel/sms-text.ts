@@ -18,7 +18,7 @@ type Line = { readonly name: string; readonly what: string; readonly time: strin
 
 /**
  * A text in GSM-7 of at most 160 septets; where it has characters that GSM-7 cannot spell, of at most
- * 201 UTF-16 units, which are three messages.
+ * 199 UTF-16 units, which are three messages.
  * @param nowMs an event of another day has its date
  */
 export function writeSms(events: readonly Event[], nowMs: number): string {
