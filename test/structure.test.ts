@@ -32,7 +32,7 @@ const fences: readonly { readonly packages: RegExp; readonly allowed: readonly s
   { packages: /^@pothos\//, allowed: ['graphql/'] },
   { packages: /^(graphql-yoga|@graphql-yoga\/.*|graphql-ws|ws)$/, allowed: ['http/', 'client/'] },
   { packages: /^jose$/, allowed: ['auth/'] },
-  { packages: /^(undici|ipaddr\.js)$/, allowed: ['channel/'] },
+  { packages: /^(undici|ipaddr\.js|smpp)$/, allowed: ['channel/'] },
   { packages: /^(rabbitmq-client|amqp.*)$/, allowed: ['ingest/amqp-source'] },
 ]
 

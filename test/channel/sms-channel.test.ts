@@ -115,7 +115,7 @@ describe('what is sent', () => {
     )
     const parts = opened.peer.submitted()
     expect(parts).toHaveLength(3)
-    const reference = (parts[0]?.short_message as { udh: Buffer[] }).udh[0]?.[2]
+    const [reference] = parts.map((part) => (part.short_message as { udh: Buffer[] }).udh[0]?.[2])
     for (const [index, part] of parts.entries()) {
       expect(part).toMatchObject({
         data_coding: 8,
