@@ -66,6 +66,8 @@ export function connectSmpp(place: SmppPlace, onReceipt: (state: ReceiptState) =
   session.on('close', () => end('the SMS centre closed the connection'))
   session.on(isTls ? 'secureConnect' : 'connect', () => opened.resolve())
   session.on('pdu', (pdu: Pdu) => {
+    // Some may have been read already. The centre sends again what was not answered.
+    if (over !== null) return
     try {
       take(pdu)
     } catch {

@@ -8,6 +8,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Deadline, startDeadline } from './deadline.ts'
+import { reasonOf } from './http-answer.ts'
 import { connectSmpp, type SmppAnswer, type SmppConnection, type SmppPlace } from './smpp-connection.ts'
 import type { ReceiptState } from './smpp-receipt.ts'
 
@@ -28,7 +29,7 @@ export type SmppSessionOptions = SmppTimes & {
   readonly place: SmppPlace
   readonly systemId: string
   readonly password: string
-  /** Called for each receipt. */
+  /** Called for each receipt; may not throw, nor may `onState`. */
   onReceipt(state: ReceiptState): void
   /** Called when it is bound and when it is not any more, or not for another reason. */
   onState(state: SmppSessionState): void
@@ -117,7 +118,8 @@ export function openSmppSession(options: SmppSessionOptions): SmppSession {
     while (!closing.signal.aborted) {
       enter({ kind: 'CONNECTING' })
       const connection = connectSmpp(options.place, options.onReceipt)
-      const why = await serve(connection)
+      // Whatever goes wrong with one connection, the next is tried.
+      const why = await serve(connection).catch((error) => unbound(null, reasonOf(error)))
       tell({ kind: 'LOST', reason: why.reason })
       // Beside the binding something was answered: the centre works, and may be back at once.
       failures = connection.answered() > 1 ? 0 : failures + 1

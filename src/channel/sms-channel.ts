@@ -20,9 +20,9 @@ export type SmsChannelOptions = {
   readonly sender: string
   /** Texts that one number may get in ten minutes; 5 by default. */
   readonly textsPerTenMinutes?: number
-  /** Called for each delivery receipt, to count them. */
+  /** Called for each delivery receipt, to count them; may not throw. */
   readonly onReceipt?: (state: ReceiptState) => void
-  /** Called when the session is bound and when it is lost; the reason holds no secret. */
+  /** Called when the session is bound and when it is lost; the reason holds no secret. May not throw. */
   readonly onSession?: (state: SmppSessionState) => void
   /** Of the session; by default an enquiry after 30 s, 10 s for answers, pauses from 1 s to 60 s. */
   readonly times?: SmppTimes
