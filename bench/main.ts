@@ -8,15 +8,16 @@ import { spreadOf } from './measure.ts'
 import { formatMarkdown, formatResult, type Report, type Result } from './report.ts'
 import type { Figures, Workload } from './workload.ts'
 import { amqp } from './workloads/amqp.ts'
+import { isolation, million, webhooks } from './workloads/webhooks.ts'
 
-const workloads: readonly Workload[] = [amqp]
+const workloads: readonly Workload[] = [amqp, webhooks, isolation, million]
 
 // Whoever stops the bench stops the servers it started: they end when it exits.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
 const argv = process.argv.slice(2)
 if (argv.includes('--help') || argv.includes('-h')) {
-  process.stdout.write(usage(workloads.map(({ name, title }) => `${name.padEnd(6)} ${title}`)))
+  process.stdout.write(usage(workloads.map(({ name, title }) => `${name.padEnd(8)} ${title}`)))
 } else {
   try {
     await run(parseArguments(argv))
