@@ -77,7 +77,12 @@ describe.each(engineNames)('the owner of a webhook on %s', (engine) => {
     made.defer(() => file.remove())
     const gateway = await start(engine, { tokensFile: file.path })
     const peer = await receiver()
-    const { webhook } = await make(gateway, [peer.uri], {}, file.tokens.owner)
+    const { webhook } = await make(
+      gateway,
+      [peer.uri],
+      { filter: { types: ['NEVER.COMES'] } },
+      file.tokens.owner,
+    )
     const endpoint = webhook.endpoints[0]?.id
     const events = [a, b, c].map((account) => note(`of-${account}`, 'TEST.NOTE', { account }))
     await gateway.post(events, cloudEventBatch, file.tokens.ingest)
