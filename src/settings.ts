@@ -33,6 +33,8 @@ export type Settings = {
   amqpQueue: string
   amqpBindings: readonly string[]
   amqpPrefetch: number
+  /** Null: no endpoints on AMQP brokers. */
+  amqpBrokersFile: string | null
   /** Null: CloudStack's webhooks are not taken. */
   cloudstackWebhookSecret: string | null
   /** Null: no token file. Without JWTs either nobody is asked, so loopback only. */
@@ -144,6 +146,13 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
     65_535,
     'The most messages taken and not yet kept',
   ),
+  amqpBrokersFile: {
+    variable: 'HELIOGRAPH_AMQP_BROKERS_FILE',
+    fallback: null,
+    takes: 'a JSON file of brokers by name',
+    description: 'The brokers and exchanges that webhooks may publish to; unset: none',
+    read: (text) => text,
+  },
   cloudstackWebhookSecret: {
     variable: 'HELIOGRAPH_CLOUDSTACK_WEBHOOK_SECRET',
     fallback: null,

@@ -33,7 +33,7 @@ const fences: readonly { readonly packages: RegExp; readonly allowed: readonly s
   { packages: /^(graphql-yoga|@graphql-yoga\/.*|graphql-ws|ws)$/, allowed: ['http/', 'client/'] },
   { packages: /^jose$/, allowed: ['auth/'] },
   { packages: /^(undici|ipaddr\.js)$/, allowed: ['channel/'] },
-  { packages: /^(rabbitmq-client|amqp.*)$/, allowed: ['ingest/amqp-source'] },
+  { packages: /^(rabbitmq-client|amqp.*)$/, allowed: ['ingest/amqp-source', 'channel/amqp-'] },
 ]
 
 /** What only the wiring may name from outside its room. */

@@ -74,6 +74,8 @@ export type Channel = {
    * @throws HeliographError BAD_INPUT naming `field`, with what would be right
    */
   check(uri: string, field: string): Promise<string>
+  /** Whether somebody of this role (`ADMIN`, `TENANT`) may use a URI that `check` gave back; left out: anybody may. */
+  readonly mayUse?: (uri: string, role: string) => boolean
   /** One try to deliver them all; `signal` gives it up. */
   attempt(
     destination: Destination,
