@@ -122,13 +122,20 @@ function showText({ isSecret }: Setting<unknown>, text: string): string {
   return isSecret === true ? 'not right' : `"${text.replace(/^.*@/s, '…@')}"`
 }
 
-/** JWTs take all of their three settings, or none. */
+/** What only works together is set together. */
+const together: readonly { readonly who: string; readonly keys: readonly (keyof Settings)[] }[] = [
+  { who: 'JWTs', keys: ['jwtJwksUrl', 'jwtIssuer', 'jwtAudience'] },
+  { who: 'texts', keys: ['smppUrl', 'smsFrom'] },
+]
+
+/** Whoever is set in part: each takes all of its settings, or none. */
 function incomplete(values: Partial<Settings>): string[] {
-  const keys = ['jwtJwksUrl', 'jwtIssuer', 'jwtAudience'] as const
-  const missing = keys.filter((key) => values[key] === null).map((key) => settingsTable[key].variable)
-  if (missing.length === 0 || missing.length === keys.length) return []
-  const [is, them] = missing.length === 1 ? ['is', 'it'] : ['are', 'them']
-  return [`${missing.join(' and ')} ${is} not set: JWTs take ${them} as well.`]
+  return together.flatMap(({ who, keys }) => {
+    const missing = keys.filter((key) => values[key] === null).map((key) => settingsTable[key].variable)
+    if (missing.length === 0 || missing.length === keys.length) return []
+    const [is, them] = missing.length === 1 ? ['is', 'it'] : ['are', 'them']
+    return [`${missing.join(' and ')} ${is} not set: ${who} take ${them} as well.`]
+  })
 }
 
 /** What must not be opened to others while nobody is asked who they are; undefined is said to be wrong already. */

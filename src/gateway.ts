@@ -144,7 +144,7 @@ async function openWebhooks(settings: Settings, parts: WebhookParts): Promise<Re
   const box = await openSecretBox({ secretKeys, dataDir: redisUrl === null ? settings.dataDir : null })
   if (box !== null) await resealAll(webhooks, box)
   const links = publicUrl === null || box === null ? null : createLinks(publicUrl, box)
-  const channels = await openChannels(settings, opened)
+  const channels = await openChannels(settings, { metrics, logger }, opened)
   const unsubscribeUrl = links?.unsubscribeUrl ?? (() => null)
   const post = createPost({ channels: channels.all, box, unsubscribeUrl, metrics })
   const dispatcher = await openDispatcher({

@@ -124,6 +124,28 @@ export function isRedisUrl(text: string): boolean {
   return /^(rediss?|redis\+sentinel):\/\/[^/]/.test(text)
 }
 
+/** Whether it is a URL of an SMS centre with a login that can be decoded, and nothing after the port. */
+export function isSmppUrl(text: string): boolean {
+  const url = /^s?smpp:\/\/[^/]/.test(text) ? URL.parse(text) : null
+  if (url === null || url.hostname === '' || url.port === '0') return false
+  if (!/^\/?$/.test(url.pathname) || /[?#]/.test(text)) return false
+  try {
+    // They go as texts of ASCII that a zero ends.
+    return [url.username, url.password].every((part) => /^[ -~]{1,64}$/.test(decodeURIComponent(part)))
+  } catch {
+    return false
+  }
+}
+
+/** Whether texts may be from it: an international number, a short code, or a name with a letter. */
+export function isSmsSender(text: string): boolean {
+  return (
+    /^\+[1-9]\d{6,14}$/.test(text) ||
+    /^\d{3,8}$/.test(text) ||
+    /^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$/.test(text)
+  )
+}
+
 /** Yes or no. */
 export function yesOrNo(variable: string, fallback: boolean, description: string): Setting<boolean> {
   return {

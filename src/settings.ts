@@ -8,6 +8,8 @@ import {
   isAmqpUrl,
   isJwksUrl,
   isRedisUrl,
+  isSmppUrl,
+  isSmsSender,
   mebibyte,
   readBindings,
   readCidrs,
@@ -88,6 +90,10 @@ export type Settings = {
   secretKeys: readonly string[]
   /** Where others reach the gateway, without a slash at its end; null: nowhere. */
   publicUrl: string | null
+  /** Null, as `smsFrom` is: no texts. */
+  smppUrl: string | null
+  smsFrom: string | null
+  smsPerTenMinutes: number
 }
 
 const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
@@ -386,4 +392,27 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
     description: 'Where others reach this gateway, for links in mails; unset: none',
     read: readSite,
   },
+  smppUrl: {
+    variable: 'HELIOGRAPH_SMPP_URL',
+    fallback: null,
+    takes:
+      'a URL such as smpp://system_id:password@sms.example.org:2775, ssmpp:// for TLS; signs in the login as %40',
+    description: 'The SMS centre that takes texts for webhooks, by SMPP 3.4; unset: no sms: endpoints',
+    isSecret: true,
+    read: (text) => (isSmppUrl(text) ? text : undefined),
+  },
+  smsFrom: {
+    variable: 'HELIOGRAPH_SMS_FROM',
+    fallback: null,
+    takes: 'a number such as +4915123456789, a short code of 3 to 8 digits, or at most 11 letters and digits',
+    description: 'Who texts are from, as the SMS centre allows it',
+    read: (text) => (isSmsSender(text) ? text : undefined),
+  },
+  smsPerTenMinutes: count(
+    'HELIOGRAPH_SMS_PER_TEN_MINUTES',
+    5,
+    1,
+    600,
+    'The most texts to one number in ten minutes; what waits is then told in one',
+  ),
 }

@@ -162,6 +162,69 @@ describe('settings', () => {
     expect(problemsOf({ HELIOGRAPH_WEBHOOK_ALLOW_HTTP: 'yes' })).toContain('it takes true or false')
   })
 
+  const sms = {
+    HELIOGRAPH_SMPP_URL: 'smpp://heliograph:s3cret%40@sms.example.org:2775',
+    HELIOGRAPH_SMS_FROM: 'Heliograph',
+  }
+
+  test('texts take an SMS centre and a sender, and a refusal names what is missing', () => {
+    expect(readSettings({}, [])).toMatchObject({ smppUrl: null, smsFrom: null, smsPerTenMinutes: 5 })
+    expect(readSettings({ ...sms, HELIOGRAPH_SMS_PER_TEN_MINUTES: '2' }, [])).toMatchObject({
+      smppUrl: sms.HELIOGRAPH_SMPP_URL,
+      smsFrom: 'Heliograph',
+      smsPerTenMinutes: 2,
+    })
+    expect(problemsOf({ ...sms, HELIOGRAPH_SMS_FROM: '' })).toContain(
+      'HELIOGRAPH_SMS_FROM is not set: texts take it as well.',
+    )
+    expect(problemsOf({ ...sms, HELIOGRAPH_SMPP_URL: '' })).toContain(
+      'HELIOGRAPH_SMPP_URL is not set: texts take it as well.',
+    )
+  })
+
+  test('an SMS centre is a URL with a login, of which no error shows anything', () => {
+    const urls = ['smpp://a:b@host', 'ssmpp://a:b@[::1]:3550/', 'smpp://a%40b:c%2Fd@10.0.0.1:2775']
+    for (const url of urls) {
+      expect(readSettings({ ...sms, HELIOGRAPH_SMPP_URL: url }, []).smppUrl).toBe(url)
+    }
+    for (const wrong of [
+      'smpp://sms.example.org',
+      'smpp://s3cret@sms.example.org',
+      'smpp://:s3cret@sms.example.org',
+      'smpp://a:s3cret@',
+      'smpp://a:s3cret%00@sms.example.org',
+      'smpp://a:s3cret%ff@sms.example.org',
+      'smpp://a:s3cret@sms.example.org:0',
+      'smpp://a:s3cret@sms.example.org/x',
+      'smpp://a:s3cret@sms.example.org?x',
+      'http://a:s3cret@sms.example.org',
+    ]) {
+      const says = problemsOf({ ...sms, HELIOGRAPH_SMPP_URL: wrong })
+      expect(says, wrong).toContain('HELIOGRAPH_SMPP_URL is not right; it takes a URL such as smpp://')
+      expect(says, wrong).not.toContain('s3cret')
+    }
+  })
+
+  test('the sender of texts is a number, a short code or a short name', () => {
+    for (const right of ['+4915123456789', '70700', 'Heliograph', 'My Cloud 1', 'A']) {
+      expect(readSettings({ ...sms, HELIOGRAPH_SMS_FROM: right }, []).smsFrom).toBe(right)
+    }
+    for (const wrong of [
+      '+49',
+      '+0151234567',
+      '4915123456789',
+      '12',
+      'Heliographical',
+      'Wölkchen',
+      ' ',
+      '+49a',
+    ]) {
+      expect(problemsOf({ ...sms, HELIOGRAPH_SMS_FROM: wrong }), wrong).toContain(
+        'a short code of 3 to 8 digits',
+      )
+    }
+  })
+
   const jwt = {
     HELIOGRAPH_JWT_JWKS_URL: 'https://id.example.org/jwks.json',
     HELIOGRAPH_JWT_ISSUER: 'https://id.example.org/',

@@ -32,8 +32,8 @@ const fences: readonly { readonly packages: RegExp; readonly allowed: readonly s
   { packages: /^@pothos\//, allowed: ['graphql/'] },
   { packages: /^(graphql-yoga|@graphql-yoga\/.*|graphql-ws|ws)$/, allowed: ['http/', 'client/'] },
   { packages: /^jose$/, allowed: ['auth/'] },
-  { packages: /^(undici|ipaddr\.js)$/, allowed: ['channel/'] },
   { packages: /^(rabbitmq-client|amqp.*)$/, allowed: ['ingest/amqp-source', 'channel/amqp-'] },
+  { packages: /^(undici|ipaddr\.js|smpp)$/, allowed: ['channel/'] },
 ]
 
 /** What only the wiring may name from outside its room. */

@@ -34,6 +34,8 @@ export type Metrics = {
   amqpConnected(connected: boolean): void
   /** An endpoint of a webhook was tried: by which channel, what came of it, and how long it took. */
   webhookAttempted(channel: string, outcome: string, seconds: number): void
+  /** The SMS centre told what became of a text. */
+  smsReceipt(state: string): void
   text(): Promise<string>
 }
 
@@ -73,6 +75,7 @@ export function createMetrics(): Metrics {
       webhooks.attempts.inc({ channel, outcome: outcome.toLowerCase() })
       webhooks.seconds.observe({ channel }, seconds)
     },
+    smsReceipt: (state) => webhooks.receipts.inc({ state: state.toLowerCase() }),
     text: () => registry.metrics(),
   }
 }
@@ -155,6 +158,12 @@ function createWebhookMetrics(registry: Registry) {
       help: 'How long attempts to deliver to endpoints took, by channel',
       labelNames: ['channel'],
       buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15, 30],
+      registers,
+    }),
+    receipts: new Counter({
+      name: 'heliograph_sms_receipts_total',
+      help: 'Delivery receipts of texts, by what became of them',
+      labelNames: ['state'],
       registers,
     }),
   }

@@ -1,5 +1,5 @@
-// A certificate for hooks.example.org and the authority that signed it, made for these tests only. Both
-// are good for a hundred years.
+// Certificates made for these tests only: one for hooks.example.org with the authority that signed it, and
+// one for 127.0.0.1 that is its own authority. They are good for a hundred years.
 
 export const ca = `-----BEGIN CERTIFICATE-----
 MIIBrzCCAVWgAwIBAgIUWZDzNJBnz0TKDynj0i87nl+9OLEwCgYIKoZIzj0EAwIw
@@ -33,5 +33,26 @@ export const key = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg+4fjqhICc7KGniPK
 tLrRdniu8+6mznVZn+CPwzASk3GhRANCAASu7ODRP5g2vcXURkr9x/02P/CzNuoX
 s1LH2gbL4SlX617HxIkl3aV8TrJ8DlIbOcYxNsOdkkWDBHzSFRmGYun/
+-----END PRIVATE KEY-----
+`
+
+export const loopbackCertificate = `-----BEGIN CERTIFICATE-----
+MIIBtDCCAVqgAwIBAgIUL8wQdx7wCdWHkE7qu2yfODoxMI0wCgYIKoZIzj0EAwIw
+JjEkMCIGA1UEAwwbSGVsaW9ncmFwaCB0ZXN0IG9uIGxvb3BiYWNrMCAXDTI2MTEy
+NDAzMTMyOFoYDzIxMjYxMDMxMDMxMzI4WjAmMSQwIgYDVQQDDBtIZWxpb2dyYXBo
+IHRlc3Qgb24gbG9vcGJhY2swWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQ+T/z9
+QgkV0aVLDWzU5AzD3fTjNJ5PBW/JVGvoBukkGBj7xiKMOql/Uy361tyNTYnIz+xN
+5AVzj52LvpJzBDl0o2QwYjAdBgNVHQ4EFgQUaTdaJi1nTLaT7PmwYvqHj7PpIy4w
+HwYDVR0jBBgwFoAUaTdaJi1nTLaT7PmwYvqHj7PpIy4wDwYDVR0TAQH/BAUwAwEB
+/zAPBgNVHREECDAGhwR/AAABMAoGCCqGSM49BAMCA0gAMEUCIQCnyyfqWuY5PLje
+JmwM1S5W4RvMMKnsV4EfeBTo3oAISwIgYLNGOR2f09X3jVtdcnq+1mnIlG4rbWWf
+RJ7xAcFBhWg=
+-----END CERTIFICATE-----
+`
+
+export const loopbackKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0BF1e6Yxm1G+0wSh
+mjlhAvt9wF8d8CwMVZY3Tcub44GhRANCAAQ+T/z9QgkV0aVLDWzU5AzD3fTjNJ5P
+BW/JVGvoBukkGBj7xiKMOql/Uy361tyNTYnIz+xN5AVzj52LvpJzBDl0
 -----END PRIVATE KEY-----
 `
