@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import type { Channel } from '../channel/channel.ts'
 import { checkHeaders } from '../channel/headers.ts'
 import { createSecret, parseSecret } from '../channel/signature.ts'
-import type { HeliographError } from '../errors.ts'
+import { HeliographError } from '../errors.ts'
 import { badInput } from '../event/input.ts'
 import { headersPlace, type Post, secretPlace } from './post.ts'
 import type { SecretBox } from './secret-box.ts'
@@ -39,6 +39,8 @@ export type MadeEndpoint = {
 export type EndpointParts = {
   readonly post: Pick<Post, 'channelOf'>
   readonly box: SecretBox
+  /** Of the caller: `ADMIN` or `TENANT`. */
+  readonly role: string
   /** Now, in milliseconds since 1970. */
   readonly nowMs: number
 }
@@ -72,7 +74,7 @@ export type AskedEndpoint = {
 /** @throws HeliographError BAD_INPUT naming what is wrong */
 export async function makeEndpoint(asked: AskedEndpoint, parts: EndpointParts): Promise<MadeEndpoint> {
   const { input, before } = asked
-  const { channel, uri } = await checkUri(asked, parts.post)
+  const { channel, uri } = await checkUri(asked, parts)
   const id = before?.id ?? (`ep_${randomBytes(16).toString('base64url')}` as EndpointId)
   const isHttp = channel.name === 'http'
   if (!isHttp) refuseHttpOnly(asked)
@@ -97,7 +99,7 @@ export async function makeEndpoint(asked: AskedEndpoint, parts: EndpointParts): 
 
 async function checkUri(
   { input, before, field }: AskedEndpoint,
-  post: EndpointParts['post'],
+  { post, role }: EndpointParts,
 ): Promise<{ readonly channel: Channel; readonly uri: string }> {
   const where = `${field}.uri`
   const text = input.uri ?? before?.uri
@@ -105,6 +107,7 @@ async function checkUri(
   const channel = channelOf(text, where, post)
   if (before !== null && text === before.uri) return { channel, uri: text }
   const uri = await channel.check(text, where)
+  if (channel.mayUse?.(uri, role) === false) throw notFor(role, where)
   if (before !== null && uri !== before.uri && !mayMove(before, channel, post)) throw badMove(before, where)
   return { channel, uri }
 }
@@ -123,6 +126,11 @@ function channelOf(uri: string, field: string, post: EndpointParts['post']): Cha
 /** Who was confirmed is not who stands at another address, and what is kept for one channel is not another's. */
 function mayMove(before: Endpoint, channel: Channel, post: EndpointParts['post']): boolean {
   return channel.confirmedBy === null && post.channelOf(before.uri)?.name === channel.name
+}
+
+function notFor(role: string, field: string): HeliographError {
+  const message = `${field} is not for the role ${role.toLowerCase()}: the operator allows it to others only`
+  return new HeliographError('FORBIDDEN', message, { field })
 }
 
 function badMove({ uri }: Endpoint, field: string): HeliographError {

@@ -42,6 +42,11 @@ export function mayManage({ accounts }: Caller, { owner }: Webhook): boolean {
   return owner.accounts?.every((account) => accounts.includes(account)) ?? false
 }
 
+/** As channels know roles: whoever sees all is an administrator. */
+export function roleOf({ accounts }: Caller): 'ADMIN' | 'TENANT' {
+  return accounts === null ? 'ADMIN' : 'TENANT'
+}
+
 /** What a caller may see. */
 export function visibilityOfCaller({ accounts }: Caller): Visibility {
   return accounts === null ? seesAll : seesAccounts(accounts)

@@ -37,7 +37,7 @@ export async function createWebhook(
   checkName(input.name, 'input.name')
   checkFilterSize(input.filter, 'input.filter')
   await refuseTooMany(desk, caller)
-  const made = await makeEndpoints(input.endpoints, [], desk)
+  const made = await makeEndpoints(input.endpoints, { before: [], caller }, desk)
   await askPermissions(made, caller, desk)
   const beginnings = await beginEndpoints({ made, start: await startOf(desk, input.after), caller }, desk)
   const at = new Date(desk.now()).toISOString()
@@ -62,7 +62,8 @@ export async function updateWebhook(desk: Desk, caller: Caller, input: WebhookCh
   checkFilterSize(input.filter, 'input.filter')
   const before = await desk.finder.webhook(caller, input.id, 'input.id')
   if (before.version !== input.version) throw moved(before, input.version)
-  const made = input.endpoints === null ? [] : await makeEndpoints(input.endpoints, before.endpoints, desk)
+  const of = { before: before.endpoints, caller }
+  const made = input.endpoints === null ? [] : await makeEndpoints(input.endpoints, of, desk)
   const fresh = made.filter(({ isNew }) => isNew)
   await askPermissions(
     made.filter((one) => isToBeAsked(one, before)),

@@ -7,7 +7,7 @@ import { badInput } from '../event/input.ts'
 import type { Cursor } from '../event/position.ts'
 import { prepareQuestion, type Question } from './confirming.ts'
 import { type EndpointInput, type MadeEndpoint, makeEndpoint } from './endpoint-input.ts'
-import type { Caller } from './managed.ts'
+import { type Caller, roleOf } from './managed.ts'
 import { needBox, type RegistryParts } from './registry-parts.ts'
 import { beginProgress } from './tally.ts'
 import type { Endpoint, EndpointId, Progress } from './webhook.ts'
@@ -60,7 +60,7 @@ export function checkFilterSize(filter: EventFilter | null, field: string): void
  */
 export async function makeEndpoints(
   inputs: readonly EndpointInput[],
-  before: readonly Endpoint[],
+  { before, caller }: { readonly before: readonly Endpoint[]; readonly caller: Caller },
   parts: Pick<RegistryParts, 'post' | 'box' | 'now'>,
 ): Promise<Made[]> {
   const field = 'input.endpoints'
@@ -68,12 +68,13 @@ export async function makeEndpoints(
   if (inputs.length > mostEndpoints)
     throw badInput(field, `has ${inputs.length} endpoints: a webhook takes at most ${mostEndpoints}`)
   const box = needBox(parts, field)
+  const role = roleOf(caller)
   const made: Made[] = []
   for (const [i, input] of inputs.entries()) {
     const where = `${field}[${i}]`
     const known = knownEndpoint({ input, field: where }, before, made)
     const asked = { input, before: known, field: where }
-    const one = await makeEndpoint(asked, { post: parts.post, box, nowMs: parts.now() })
+    const one = await makeEndpoint(asked, { post: parts.post, box, role, nowMs: parts.now() })
     refuseTwice(one, made, where)
     made.push({ ...one, field: where, isNew: known === null })
   }

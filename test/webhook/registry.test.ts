@@ -9,7 +9,7 @@ import { shardOf } from '../../src/webhook/roster.ts'
 import type { EndpointId, Progress, Webhook } from '../../src/webhook/webhook.ts'
 import { attempts, claimAll } from '../store/conformance/webhook-drafts.ts'
 import { note } from '../support/cloud.ts'
-import { openTestRegistry, testBox } from '../support/registry.ts'
+import { askingChannel, openTestRegistry, testBox } from '../support/registry.ts'
 import { engines, type Opened } from '../support/store.ts'
 
 const admin: Caller = { name: 'root', accounts: null }
@@ -93,24 +93,49 @@ describe.each(engines)('commands on $name', (engine) => {
     expect(await registry.progress([first?.id as EndpointId])).toEqual([null])
   })
 
-  test('a cursor moves back though the dispatcher writes all the time', async () => {
+  test('a cursor moves back though the dispatcher writes between each read and its write', async () => {
     const start = await opened.store.log.head()
     await happen(3)
     const webhook = await create()
     const id = idOf(webhook)
-    let isOver = false
-    const writing = (async () => {
-      while (!isOver) {
-        const progress = await progressOf(webhook)
-        await opened.store.webhooks.setProgress(id, { ...progress, version: progress.version + 1 })
-      }
-    })()
-    await registry.replay(admin, { id: webhook.id, endpoint: null, after: start })
-    await registry.disable(admin, id)
-    await registry.enable(admin, { id, from: 'WHERE_IT_STOPPED' })
-    isOver = true
-    await writing
+    const { webhooks } = opened.store
+    let left = 0
+    const disturbed = openTestRegistry(opened.store, {
+      box,
+      webhooks: {
+        ...webhooks,
+        async progress(ids) {
+          const read = await webhooks.progress(ids)
+          const [progress] = read
+          if (left-- > 0 && progress)
+            await webhooks.setProgress(id, { ...progress, version: progress.version + 1 })
+          return read
+        },
+      },
+    })
+    left = 10
+    await disturbed.replay(admin, { id: webhook.id, endpoint: null, after: start })
+    left = 10
+    await disturbed.disable(admin, id)
+    left = 10
+    await disturbed.enable(admin, { id, from: 'WHERE_IT_STOPPED' })
     expect(await progressOf(webhook)).toMatchObject({ cursor: start, state: { kind: 'ENABLED' } })
+    left = Number.POSITIVE_INFINITY
+    const error = await disturbed.disable(admin, id).catch((reason: unknown) => reason)
+    expect(asHeliographError(error)).toMatchObject({ code: 'CONFLICT', field: 'input.id' })
+  })
+
+  test('a URI that the operator allows to administrators is refused to a tenant', async () => {
+    const channel = {
+      ...askingChannel('sms:', 'CODE'),
+      mayUse: (_: string, role: string) => role === 'ADMIN',
+    }
+    const some = openTestRegistry(opened.store, { box }, [channel])
+    const input = { name: null, filter: {}, endpoints: [{ uri: 'sms:+491' }], after: null }
+    const tenant: Caller = { name: 'acme', accounts: ['account-acme'] }
+    const error = asHeliographError(await some.create(tenant, input).catch((reason: unknown) => reason))
+    expect(error).toMatchObject({ code: 'FORBIDDEN', field: 'input.endpoints[0].uri' })
+    await some.create(admin, input)
   })
 
   test('enabling clears failures and the rest after them', async () => {
