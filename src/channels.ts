@@ -4,6 +4,7 @@ import { createAddressGuard } from './channel/address-guard.ts'
 import { type AmqpBrokers, readAmqpBrokers } from './channel/amqp-brokers.ts'
 import { openAmqpChannel } from './channel/amqp-channel.ts'
 import type { Channel } from './channel/channel.ts'
+import { openEmailChannel } from './channel/email-channel.ts'
 import { type HttpChannel, openHttpChannel } from './channel/http-channel.ts'
 import { ownServersOf } from './channel/own-servers.ts'
 import { openSmsChannel } from './channel/sms-channel.ts'
@@ -33,24 +34,33 @@ export async function openChannels(
   const source = amqpUrl === null ? null : { url: amqpUrl, exchange: amqpExchange }
   const brokers = amqpBrokersFile === null ? null : await readAmqpBrokers(amqpBrokersFile, source)
   const http = openHttp(settings, brokers)
-  const all = [http, openSms(settings, watching), brokers && openAmqpChannel({ brokers, source })]
+  const all = [
+    http,
+    openEmail(settings),
+    openSms(settings, watching),
+    brokers && openAmqpChannel({ brokers, source }),
+  ]
   const given = all.filter((channel) => channel !== null)
   for (const channel of given) opened.defer(() => channel.close())
   return { all: given, http }
 }
 
 function openHttp(settings: Settings, brokers: AmqpBrokers | null): HttpChannel {
-  const { redisUrl, amqpUrl, smppUrl } = settings
+  const { redisUrl, amqpUrl, smtpUrl, smppUrl } = settings
   const brokerUrls = [...(brokers?.values() ?? [])].map(({ url }) => url)
   return openHttpChannel({
     guard: createAddressGuard({
       allowCidrs: settings.webhookAllowCidrs,
-      ownServers: ownServersOf([redisUrl, amqpUrl, smppUrl, ...brokerUrls]),
+      ownServers: ownServersOf([redisUrl, amqpUrl, smtpUrl, smppUrl, ...brokerUrls]),
     }),
     allowHttp: settings.webhookAllowHttp,
     connectionsPerOrigin: settings.webhookConnections,
     version: readVersion(),
   })
+}
+
+function openEmail({ smtpUrl, mailFrom }: Settings): Channel | null {
+  return smtpUrl === null || mailFrom === null ? null : openEmailChannel({ smtpUrl, from: mailFrom })
 }
 
 function openSms(

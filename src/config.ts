@@ -123,16 +123,25 @@ function showText({ isSecret }: Setting<unknown>, text: string): string {
 }
 
 /** What only works together is set together. */
-const together: readonly { readonly who: string; readonly keys: readonly (keyof Settings)[] }[] = [
+const together: readonly {
+  readonly who: string
+  readonly keys: readonly (keyof Settings)[]
+  /** Needed as well, but of use without the others. */
+  readonly besides?: readonly (keyof Settings)[]
+}[] = [
   { who: 'JWTs', keys: ['jwtJwksUrl', 'jwtIssuer', 'jwtAudience'] },
+  { who: 'mails', keys: ['smtpUrl', 'mailFrom'], besides: ['publicUrl'] },
   { who: 'texts', keys: ['smppUrl', 'smsFrom'] },
 ]
 
 /** Whoever is set in part: each takes all of its settings, or none. */
 function incomplete(values: Partial<Settings>): string[] {
-  return together.flatMap(({ who, keys }) => {
-    const missing = keys.filter((key) => values[key] === null).map((key) => settingsTable[key].variable)
-    if (missing.length === 0 || missing.length === keys.length) return []
+  return together.flatMap(({ who, keys, besides = [] }) => {
+    if (keys.every((key) => values[key] === null)) return []
+    const missing = [...keys, ...besides]
+      .filter((key) => values[key] === null)
+      .map((key) => settingsTable[key].variable)
+    if (missing.length === 0) return []
     const [is, them] = missing.length === 1 ? ['is', 'it'] : ['are', 'them']
     return [`${missing.join(' and ')} ${is} not set: ${who} take ${them} as well.`]
   })

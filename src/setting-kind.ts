@@ -124,6 +124,20 @@ export function isRedisUrl(text: string): boolean {
   return /^(rediss?|redis\+sentinel):\/\/[^/]/.test(text)
 }
 
+/** Whether it is a URL of a mail server, with or without a login that can be decoded, and nothing after the port. */
+export function isSmtpUrl(text: string): boolean {
+  const url = /^smtps?:\/\/[^/]/.test(text) ? URL.parse(text) : null
+  if (url === null || url.hostname === '' || url.port === '0') return false
+  if (!/^\/?$/.test(url.pathname) || /[?#]/.test(text)) return false
+  if ((url.username === '') !== (url.password === '')) return false
+  try {
+    for (const part of [url.username, url.password]) decodeURIComponent(part)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Whether it is a URL of an SMS centre with a login that can be decoded, and nothing after the port. */
 export function isSmppUrl(text: string): boolean {
   const url = /^s?smpp:\/\/[^/]/.test(text) ? URL.parse(text) : null

@@ -10,6 +10,7 @@ import {
   isRedisUrl,
   isSmppUrl,
   isSmsSender,
+  isSmtpUrl,
   mebibyte,
   readBindings,
   readCidrs,
@@ -90,6 +91,9 @@ export type Settings = {
   secretKeys: readonly string[]
   /** Where others reach the gateway, without a slash at its end; null: nowhere. */
   publicUrl: string | null
+  /** Null, as `mailFrom` is: no mails. */
+  smtpUrl: string | null
+  mailFrom: string | null
   /** Null, as `smsFrom` is: no texts. */
   smppUrl: string | null
   smsFrom: string | null
@@ -391,6 +395,22 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
     takes: 'a URL such as https://events.example.org, without a login, ? or #',
     description: 'Where others reach this gateway, for links in mails; unset: none',
     read: readSite,
+  },
+  smtpUrl: {
+    variable: 'HELIOGRAPH_SMTP_URL',
+    fallback: null,
+    takes:
+      'a URL such as smtp://user:password@mail.example.org:587, smtps:// for TLS from the start; signs in the login as %40',
+    description: 'The server that takes mails for webhooks; unset: no mailto: endpoints',
+    isSecret: true,
+    read: (text) => (isSmtpUrl(text) ? text : undefined),
+  },
+  mailFrom: {
+    variable: 'HELIOGRAPH_MAIL_FROM',
+    fallback: null,
+    takes: 'one address such as heliograph@example.org',
+    description: 'Who mails are from',
+    read: (text) => (/^[^\s@<>",;:]{1,64}@[a-z0-9.-]{1,253}$/i.test(text) ? text : undefined),
   },
   smppUrl: {
     variable: 'HELIOGRAPH_SMPP_URL',

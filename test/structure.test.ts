@@ -33,7 +33,7 @@ const fences: readonly { readonly packages: RegExp; readonly allowed: readonly s
   { packages: /^(graphql-yoga|@graphql-yoga\/.*|graphql-ws|ws)$/, allowed: ['http/', 'client/'] },
   { packages: /^jose$/, allowed: ['auth/'] },
   { packages: /^(rabbitmq-client|amqp.*)$/, allowed: ['ingest/amqp-source', 'channel/amqp-'] },
-  { packages: /^(undici|ipaddr\.js|smpp)$/, allowed: ['channel/'] },
+  { packages: /^(undici|ipaddr\.js|smpp|nodemailer)$/, allowed: ['channel/'] },
 ]
 
 /** What only the wiring may name from outside its room. */

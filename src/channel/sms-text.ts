@@ -6,6 +6,7 @@
 //   and 37 more
 
 import type { Event } from '../event/event.ts'
+import { nameOf, whatOf } from './event-words.ts'
 import { encodeGsm7, spellInGsm7 } from './gsm7.ts'
 import { endOf, gsm7Room, ucs2MostRoom } from './sms-parts.ts'
 
@@ -78,35 +79,7 @@ function lineOf(event: Event, nowMs: number): Line {
   const [day = '', clock = ''] = event.time.split('T')
   const isToday = new Date(nowMs).toISOString().startsWith(day)
   const time = `${isToday ? '' : `${day.slice(5)} `}${clock.slice(0, 5)}Z`
-  return { name: clean(nameOf(event)), what: clean(whatOf(event)), time }
-}
-
-/** What people call the resource, as far as the event tells. */
-function nameOf({ resource, data }: Event): string {
-  const told = [data?.displayname, data?.displayName, data?.name].find((name) => typeof name === 'string')
-  if (typeof told === 'string' && told.trim() !== '') return told
-  return resource === null ? '' : `${resource.kind} ${resource.uid}`
-}
-
-function whatOf({ type, transition, category, severity, description, outcome, status }: Event): string {
-  if (transition !== null)
-    return `${transition.from === null ? '' : `${transition.from} `}-> ${transition.to}`
-  const isAlert = category === 'ALERT' || severity === 'WARN' || severity === 'ERROR'
-  if (isAlert && description !== null && description.trim() !== '') return description
-  const end = outcome?.toLowerCase() ?? status
-  return end === null ? type : `${type} ${end}`
-}
-
-/** On one line, without what turns the direction of writing or cannot be seen. */
-function clean(text: string): string {
-  const seen = text.toWellFormed().normalize('NFC')
-  return (
-    seen
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
-      .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
-      .replace(/[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
-      .trim()
-  )
+  return { name: nameOf(event), what: whatOf(event), time }
 }
 
 function spellLine({ name, what, time }: Line): Line | null {
