@@ -17,7 +17,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // Many tests wait for something most of the time.
+    maxWorkers: 3,
     reporters: ['default', summaryReporter()],
     server: {
       deps: {

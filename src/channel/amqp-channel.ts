@@ -35,6 +35,7 @@ export function openAmqpChannel({ brokers, source }: AmqpChannelOptions): Channe
     name: 'amqp',
     schemes: ['amqp:'],
     most: 1,
+    gathers: false,
     listed: 1,
     rate: null,
     confirmedBy: null,

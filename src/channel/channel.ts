@@ -63,6 +63,8 @@ export type Channel = {
   readonly schemes: readonly string[]
   /** The most notifications in one attempt: 1, or more where one message can tell of several. */
   readonly most: number
+  /** Whether an event waits for others to go with it, as long as its endpoint's `digestSeconds` say. */
+  readonly gathers: boolean
   /** How many of them it tells in full; the rest are counted ("and 37 more"), which is a recorded gap. */
   readonly listed: number
   /** Attempts that one address may get in a window; null: as many as come. What waits is told at once, later. */

@@ -101,6 +101,7 @@ export function openEmailChannel({ smtpUrl, from, ca }: EmailChannelOptions): Ch
     name: 'email',
     schemes: ['mailto:'],
     most: mostEvents,
+    gathers: true,
     listed: listedEvents,
     rate: null,
     confirmedBy: 'LINK',

@@ -83,6 +83,7 @@ export function openHttpChannel(options: HttpChannelOptions): HttpChannel {
     name: 'http',
     schemes: allowHttp ? ['https:', 'http:'] : ['https:'],
     most: 1,
+    gathers: false,
     listed: 1,
     rate: null,
     confirmedBy: null,

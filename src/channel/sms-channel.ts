@@ -100,6 +100,7 @@ export function openSmsChannel(options: SmsChannelOptions): Channel {
     schemes: ['sms:'],
     // After a storm one text tells of it, not one after the other until it is over.
     most: 1_000,
+    gathers: false,
     listed: listedEvents,
     rate: { attempts: textsPerTenMinutes, windowMs },
     confirmedBy: 'CODE',

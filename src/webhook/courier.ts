@@ -33,6 +33,7 @@ export type CourierParts = {
   readonly queue: Omit<QueueParts, 'start' | 'filled' | 'expired' | 'gatherMs'>
   /** Of its channel. */
   readonly most: number
+  readonly gathers: boolean
   readonly listed: number
   readonly limits: FailureLimits
   /** Whether an attempt may begin now: the lease is good, and nothing waits too long to be saved. */
@@ -64,7 +65,7 @@ export function createCourier(parts: CourierParts): Courier {
   const queue: EndpointQueue = createEndpointQueue({
     ...parts.queue,
     start: parts.progress.cursor,
-    gatherMs: parts.most > 1 ? endpoint.digestSeconds * 1_000 : 0,
+    gatherMs: parts.gathers ? endpoint.digestSeconds * 1_000 : 0,
     filled: () => wake(),
     expired: (from) => void skip(from),
   })

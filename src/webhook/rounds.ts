@@ -123,7 +123,7 @@ export function createRounds(parts: RoundsParts): Rounds {
 
   function begin({ assignment, lease, line, visibility, progress, key }: Work): void {
     const { webhook, endpoint } = assignment
-    const { most, listed, rate } = line.channel
+    const { most, gathers, listed, rate } = line.channel
     const matches = compileFilter(webhook.filter)
     const own = new Set<string>(webhook.endpoints.map(({ id }) => id))
     const wants = ({ event }: Entry) =>
@@ -136,6 +136,7 @@ export function createRounds(parts: RoundsParts): Rounds {
       progress,
       queue: { pages: tail.pages, tip: tail.tip, wants, room: parts.limits.queueEntries },
       most,
+      gathers,
       listed,
       limits: parts.limits,
       mayStart: parts.mayStart,

@@ -82,6 +82,7 @@ export function askingChannel(
     name: scheme === 'mailto:' ? 'email' : 'sms',
     schemes: [scheme],
     most: 50,
+    gathers: false,
     listed: 50,
     rate,
     confirmedBy,
