@@ -36,10 +36,14 @@ function block(first: string): string {
   return found[1].replaceAll(documented, new URL(gateway.url).host)
 }
 
-async function runBlock(first: string, prelude = ''): Promise<Program> {
+async function runBlock(
+  first: string,
+  prelude = '',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Program> {
   const file = join(directory, 'block.mjs')
   await writeFile(file, `${prelude}\n${block(first)}`)
-  const program = runNode([file])
+  const program = runNode([file], { env })
   programs.push(program)
   return program
 }
@@ -117,6 +121,19 @@ describe('the README', () => {
       if (/"type":"VM\.START".*3b1c0d2e/.test(seen)) break
     }
     expect(seen).toContain('"kind":"VirtualMachine"')
+  })
+
+  test('its receiver is called with what it can verify, and prints it', async () => {
+    await gateway.stop()
+    gateway = await startTestGateway('sqlite', { webhookAllowCidrs: ['127.0.0.0/8'], webhookAllowHttp: true })
+    const created = await curl('curl -s')
+    const { data } = (await created.json()) as { data: { createWebhook: { secrets: { secret: string }[] } } }
+    const [shown] = data.createWebhook.secrets
+    const listening = "process.on('exit', () => {}); setTimeout(() => console.log('listening'), 0)"
+    const receiver = await runBlock('// receiver.js', listening, { SECRET: shown?.secret ?? '' })
+    await receiver.until(/listening/)
+    expect((await curl('curl http')).status).toBe(202)
+    await receiver.until(/VM\.START VirtualMachine\/3b1c0d2e/)
   })
 
   test('links only to files that are there', async () => {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { messageIdOf } from '../../src/channel/message-id.ts'
 import { createSecret, parseSecret, sign } from '../../src/channel/signature.ts'
@@ -40,6 +41,22 @@ describe('secrets', () => {
 })
 
 describe('signatures', () => {
+  test('are those of the example in PROTOCOL.md', async () => {
+    const protocol = await readFile(new URL('../../schema/PROTOCOL.md', import.meta.url), 'utf8')
+    const [, example = ''] = /<!-- signature -->\n```\n([\s\S]*?)```/.exec(protocol) ?? []
+    const values = Object.fromEntries(
+      example
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/ {2,}/)),
+    )
+    const { secret, body, 'webhook-id': id, 'webhook-timestamp': time } = values
+    const timestamp = Number(time)
+    expect(sign({ id, timestamp, body: Buffer.from(body) }, [parseSecret(secret)])).toBe(
+      values['webhook-signature'],
+    )
+  })
+
   test('are those of the example of the specification', () => {
     const body = Buffer.from('{"event_type":"ping","data":{"success":true}}')
     // Its key is shorter than the specification demands.
