@@ -62,17 +62,14 @@ export function parseAmqpBrokers(text: string, path: string, source: AmqpOrigin)
 export function refusalOf(url: string, exchange: string, source: AmqpOrigin): string | null {
   if (exchange === '' || /^amq\./i.test(exchange)) return "must not be one of the broker's own exchanges"
   if (Buffer.byteLength(exchange) > 255) return 'must have at most 255 bytes'
-  if (source !== null && source.exchange === exchange && placeOf(source.url) === placeOf(url))
-    return 'must not be the exchange that this gateway takes events from'
+  if (source !== null && source.exchange === exchange && vhostOf(source.url) === vhostOf(url))
+    return 'must not have the name of the exchange that this gateway takes events from'
   return null
 }
 
-/** Host, port and virtual host. */
-function placeOf(text: string): string {
-  const { protocol, hostname, port, pathname } = new URL(text)
-  const host = /^(localhost|127(\.\d+){3}|\[::1\])$/i.test(hostname) ? 'localhost' : hostname.toLowerCase()
-  const vhost = decodeURIComponent(pathname.split('/')[1] ?? '') || '/'
-  return JSON.stringify([host, port || (protocol === 'amqps:' ? '5671' : '5672'), vhost])
+/** The virtual host: one host has many names, so brokers of the same one may be the same broker. */
+function vhostOf(url: string): string {
+  return decodeURIComponent(new URL(url).pathname.split('/')[1] ?? '') || '/'
 }
 
 function parse(text: string, path: string): unknown {

@@ -1,11 +1,12 @@
 // The channel of `amqp://<broker>/<exchange>`: CloudEvents in structured JSON, published to exchanges that
 // the operator allows, the event's type as routing key. Delivered is what the broker confirmed.
 
-import { AMQPError, type Channel as AmqpChannel, Connection } from 'rabbitmq-client'
+import { AMQPError, type Envelope } from 'rabbitmq-client'
 import { formatCloudEvent } from '../event/cloudevents-out.ts'
 import { badInput } from '../event/input.ts'
 import { type AmqpBroker, type AmqpBrokers, type AmqpOrigin, refusalOf } from './amqp-brokers.ts'
-import type { Attempted, Channel, Notification } from './channel.ts'
+import { type AmqpPublisher, createAmqpPublisher } from './amqp-publisher.ts'
+import type { Attempted, Channel, Destination, Notification } from './channel.ts'
 import { startDeadline } from './deadline.ts'
 
 export type AmqpChannelOptions = { readonly brokers: AmqpBrokers; readonly source: AmqpOrigin }
@@ -13,23 +14,30 @@ export type AmqpChannelOptions = { readonly brokers: AmqpBrokers; readonly sourc
 type Target = { readonly name: string; readonly broker: AmqpBroker; readonly exchange: string }
 
 const statuses: Readonly<Record<string, number>> = { ACCESS_REFUSED: 403, NOT_FOUND: 404 }
-/** Longer than an attempt takes: its own deadline ends it. */
-const acquireTimeoutMs = 120_000
-
 /** A channel for one gateway; connections are opened when they are needed first. */
 export function openAmqpChannel({ brokers, source }: AmqpChannelOptions): Channel {
-  const connections = new Map<string, Connection>()
-  const connectionTo = ({ name, broker }: Target) => {
-    const connection = connections.get(name) ?? connect(broker.url)
-    connections.set(name, connection)
-    return connection
+  const publishers = new Map<string, AmqpPublisher>()
+
+  async function publish(
+    { uri, timeoutMs }: Destination,
+    notification: Notification,
+    signal: AbortSignal,
+  ): Promise<Omit<Attempted, 'latencyMs'>> {
+    const deadline = startDeadline(timeoutMs, signal)
+    const over = new Promise<never>((_, reject) => deadline.onOver((why) => reject(new Error(why))))
+    over.catch(() => {})
+    try {
+      const { name, broker, exchange } = parseTarget(uri, 'uri', brokers, source)
+      const publisher = publishers.get(name) ?? createAmqpPublisher(broker.url)
+      publishers.set(name, publisher)
+      await publisher.publish(envelopeOf(exchange, notification), bodyOf(notification), over)
+      return { outcome: { kind: 'DELIVERED' }, status: null, detail: null }
+    } catch (error) {
+      return failed(describe(error), statusOf(error))
+    } finally {
+      deadline.clear()
+    }
   }
-  const failed = (detail: string, status: number | null, startedMs: number): Attempted => ({
-    outcome: { kind: 'FAILED', retryAfterMs: null },
-    status,
-    detail,
-    latencyMs: Math.round(performance.now() - startedMs),
-  })
 
   return {
     name: 'amqp',
@@ -47,96 +55,41 @@ export function openAmqpChannel({ brokers, source }: AmqpChannelOptions): Channe
       const { broker, exchange } = parseTarget(uri, 'uri', brokers, source)
       return broker.exchanges.get(exchange)?.includes(role) ?? false
     },
-    async attempt({ uri, timeoutMs }, [notification], signal) {
+    async attempt(destination, [notification], signal) {
       const startedMs = performance.now()
-      if (notification === undefined) return failed('there is nothing to send', null, startedMs)
-      if (signal.aborted) return failed('given up', null, startedMs)
-      const deadline = startDeadline(timeoutMs, signal)
-      try {
-        const target = parseTarget(uri, 'uri', brokers, source)
-        const over = new Promise<never>((_, reject) => deadline.onOver((why) => reject(new Error(why))))
-        await publish(connectionTo(target), target.exchange, notification, over)
-        const latencyMs = Math.round(performance.now() - startedMs)
-        return { outcome: { kind: 'DELIVERED' }, status: null, detail: null, latencyMs }
-      } catch (error) {
-        return failed(describe(error), statusOf(error), startedMs)
-      } finally {
-        deadline.clear()
-      }
+      const attempted =
+        notification === undefined || signal.aborted
+          ? failed('given up', null)
+          : await publish(destination, notification, signal)
+      return { ...attempted, latencyMs: Math.round(performance.now() - startedMs) }
     },
     async challenge() {
-      return failed('endpoints of this channel need no confirmation', null, performance.now())
+      return { ...failed('endpoints of this channel need no confirmation', null), latencyMs: 0 }
     },
     async close() {
-      for (const connection of connections.values()) connection.unsafeDestroy()
-      connections.clear()
+      await Promise.all([...publishers.values()].map((publisher) => publisher.close()))
     },
   }
 }
 
-/** An AMQP channel of its own each time: what the broker refuses closes it, and nothing else. */
-async function publish(
-  connection: Connection,
-  exchange: string,
-  { id, event, cursor }: Notification,
-  over: Promise<never>,
-): Promise<void> {
-  let isOver = false
-  let channel: AmqpChannel | null = null
-  const letGo = () => void channel?.close().catch(() => {})
-  const publishing = async () => {
-    channel = await connection.acquire({ emitErrorsFromChannel: true })
-    const ended = new Promise<never>((_, reject) => {
-      // What the broker refused says why, a turn later than the channel closes.
-      const end = () => setImmediate(() => reject(new Error('the broker ended it')))
-      channel?.once('error', reject).once('close', end)
-    })
-    ended.catch(() => {})
-    if (isOver) return
-    await channel.confirmSelect()
-    if (isOver) return
-    const envelope = {
-      exchange,
-      routingKey: event.type,
-      deliveryMode: 2,
-      messageId: id,
-      contentType: 'application/cloudevents+json; charset=UTF-8',
-    }
-    const body = Buffer.from(JSON.stringify(formatCloudEvent(event, cursor)))
-    await Promise.race([channel.basicPublish(envelope, body), ended])
-  }
-  const published = publishing()
-  try {
-    await Promise.race([published, over])
-  } finally {
-    isOver = true
-    published.catch(() => {}).finally(letGo)
-    letGo()
+function envelopeOf(exchange: string, { id, event }: Notification): Envelope {
+  return {
+    exchange,
+    routingKey: event.type,
+    // Persistent.
+    durable: true,
+    messageId: id,
+    contentType: 'application/cloudevents+json; charset=UTF-8',
   }
 }
 
-function connect(url: string): Connection {
-  const address = new URL(url)
-  if (address.username === '') {
-    address.username = 'guest'
-    address.password = 'guest'
-  }
-  const connection = new Connection({
-    url: address.href,
-    connectionName: 'heliograph webhooks',
-    // The library takes the brackets of an IPv6 address for a part of the name.
-    socket: {
-      host: address.hostname.replace(/^\[|\]$/g, ''),
-      port: Number(address.port || (address.protocol === 'amqps:' ? 5671 : 5672)),
-    },
-    heartbeat: 4,
-    retryLow: 250,
-    retryHigh: 5_000,
-    acquireTimeout: acquireTimeoutMs,
-  })
-  // Without a listener, an error would end the process; attempts tell of it.
-  connection.on('error', () => {})
-  return connection
+function bodyOf({ event, cursor }: Notification): Buffer {
+  return Buffer.from(JSON.stringify(formatCloudEvent(event, cursor)))
+}
+
+/** A missing exchange may be made: the endpoint is there for nothing until it is. */
+function failed(detail: string, status: number | null): Omit<Attempted, 'latencyMs'> {
+  return { outcome: { kind: 'FAILED', retryAfterMs: null }, status, detail }
 }
 
 function parseTarget(uri: string, field: string, brokers: AmqpBrokers, source: AmqpOrigin): Target {

@@ -2,8 +2,8 @@
 // headers, for somebody to look at. It holds the newest 100,000.
 
 import type { Connection } from 'rabbitmq-client'
+import { openConnection } from '../channel/amqp-connection.ts'
 import type { HeliographError } from '../errors.ts'
-import { openConnection } from './amqp-source-connection.ts'
 
 /** A message with the reason why it is not in the log. */
 export type DeadLetter = {

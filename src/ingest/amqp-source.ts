@@ -4,10 +4,10 @@
 
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
+import { describeFailure, openConnection } from '../channel/amqp-connection.ts'
 import { HeliographError } from '../errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import { type Batches, createBatches } from './amqp-source-batches.ts'
-import { describeFailure, openConnection } from './amqp-source-connection.ts'
 import { publishDeadLetters } from './amqp-source-dead-letters.ts'
 import { type AmqpQueue, type Delivery, openSession, type Session } from './amqp-source-session.ts'
 import { type DecodedItem, type DecodeLimits, decodeText } from './decode.ts'

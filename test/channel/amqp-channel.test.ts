@@ -26,14 +26,18 @@ async function attempt(channel: ReturnType<typeof open>, uri: string, timeoutMs 
   return channel.attempt(destination, notifications(1), new AbortController().signal)
 }
 
-test('publishes with the type as routing key, persistent, as a CloudEvent; a missing exchange fails alone; a broker that comes back is used again', async () => {
+async function bind(queue: string, routingKey: string): Promise<ReturnType<TestRabbitMQ['client']>> {
   const client = rabbitmq.client()
   await client.exchangeDeclare({ exchange: 'alerts', type: 'topic', durable: true })
-  await client.queueDeclare({ queue: 'seen', durable: true })
+  await client.queueDeclare({ queue, durable: true })
+  await client.queueBind({ queue, exchange: 'alerts', routingKey })
+  return client
+}
+
+test('a message is persistent, a CloudEvent, and has the type as routing key and the webhook-id as its id', async () => {
   const [sent] = notifications(1)
-  await client.queueBind({ queue: 'seen', exchange: 'alerts', routingKey: sent?.event.type ?? '' })
-  const channel = open()
-  expect(await attempt(channel, 'amqp://bus/alerts')).toMatchObject({ outcome: { kind: 'DELIVERED' } })
+  const client = await bind('seen', sent?.event.type ?? '')
+  expect(await attempt(open(), 'amqp://bus/alerts')).toMatchObject({ outcome: { kind: 'DELIVERED' } })
   const message = await client.basicGet({ queue: 'seen', noAck: true })
   expect(message).toMatchObject({
     routingKey: sent?.event.type,
@@ -42,18 +46,61 @@ test('publishes with the type as routing key, persistent, as a CloudEvent; a mis
     contentType: 'application/cloudevents+json; charset=UTF-8',
   })
   expect(JSON.parse(String(message?.body))).toMatchObject({ specversion: '1.0', id: sent?.event.eventId })
+})
+
+test('many at once are all confirmed, and all there', async () => {
+  const client = await bind('many', '#')
+  const channel = open()
+  const attempts = await Promise.all(Array.from({ length: 200 }, () => attempt(channel, 'amqp://bus/alerts')))
+  expect(new Set(attempts.map(({ outcome }) => outcome.kind))).toEqual(new Set(['DELIVERED']))
+  const { messageCount } = await client.queueDeclare({ queue: 'many', passive: true })
+  expect(messageCount).toBe(200)
+})
+
+test('an exchange that is missing fails alone, with the status of the broker', async () => {
+  await bind('other', '#')
+  const channel = open()
   expect(await attempt(channel, 'amqp://bus/missing')).toMatchObject({
     outcome: { kind: 'FAILED' },
     status: 404,
   })
   expect((await attempt(channel, 'amqp://bus/alerts')).outcome.kind).toBe('DELIVERED')
+})
+
+test('a broker that is down fails at once with the cause and no password; one that is back is used again', async () => {
+  await bind('back', '#')
+  const channel = open()
+  expect((await attempt(channel, 'amqp://bus/alerts')).outcome.kind).toBe('DELIVERED')
   await rabbitmq.kill()
-  const down = await attempt(channel, 'amqp://bus/alerts', 500)
-  expect(down).toMatchObject({ outcome: { kind: 'FAILED' }, status: null })
-  expect(down.detail).not.toContain('secret-word')
+  await attempt(channel, 'amqp://bus/alerts')
+  const down = await attempt(channel, 'amqp://bus/alerts')
+  expect(down).toMatchObject({ outcome: { kind: 'FAILED' }, status: null, detail: 'ECONNREFUSED' })
   await rabbitmq.start()
-  expect((await attempt(channel, 'amqp://bus/alerts', 20_000)).outcome.kind).toBe('DELIVERED')
+  await expect
+    .poll(async () => (await attempt(channel, 'amqp://bus/alerts')).outcome.kind, { timeout: 20_000 })
+    .toBe('DELIVERED')
 }, 90_000)
+
+test('a broker that hangs fails after its time, and an attempt that is given up at once', async () => {
+  await bind('hanging', '#')
+  const channel = open()
+  await attempt(channel, 'amqp://bus/alerts')
+  process.kill(rabbitmq.pid(), 'SIGSTOP')
+  try {
+    const late = await attempt(channel, 'amqp://bus/alerts', 300)
+    expect(late).toMatchObject({ outcome: { kind: 'FAILED' }, detail: 'no answer within 300 ms' })
+    const controller = new AbortController()
+    const destination = await destinationOf({ channel, uri: 'amqp://bus/alerts' })
+    const attempting = channel.attempt(destination, notifications(1), controller.signal)
+    controller.abort()
+    expect(await attempting).toMatchObject({ outcome: { kind: 'FAILED' }, detail: 'given up' })
+  } finally {
+    process.kill(rabbitmq.pid(), 'SIGCONT')
+  }
+  await expect
+    .poll(async () => (await attempt(channel, 'amqp://bus/alerts')).outcome.kind, { timeout: 20_000 })
+    .toBe('DELIVERED')
+}, 60_000)
 
 test('takes only allowed exchanges, of configured brokers, for allowed roles', async () => {
   const channel = open()
@@ -68,7 +115,9 @@ test.each(['cloudstack-events', '', 'amq.topic'])(
   (name) => {
     const url = 'amqp://guest:secret-word@127.0.0.1/'
     const text = JSON.stringify({ bus: { url, exchanges: { [name]: { roles: ['admin'] } } } })
-    const source = { url: 'amqp://localhost:5672', exchange: 'cloudstack-events' }
-    expect(() => parseAmqpBrokers(text, 'brokers.json', source)).toThrow(/bus\.exchanges\..* must not be/)
+    const source = { url: 'amqps://mq.example.org:5671', exchange: 'cloudstack-events' }
+    expect(() => parseAmqpBrokers(text, 'brokers.json', source)).toThrow(
+      /bus\.exchanges\..* must not (be|have the name of)/,
+    )
   },
 )
