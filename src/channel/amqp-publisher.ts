@@ -76,11 +76,15 @@ export function createAmqpPublisher(url: string): AmqpPublisher {
       await Promise.race([channel.basicPublish(envelope, body), ended, over])
     },
     async close() {
-      const closing = connection
+      const [closing, ending] = [connection, current]
       connection = null
       opening = null
       if (closing === null) return
-      await Promise.race([closing.close().catch(() => {}), pause(goodbyeMs, undefined, { ref: false })])
+      // A connection waits for its channels.
+      const leaving = (ending?.channel.close() ?? Promise.resolve())
+        .then(() => closing.close())
+        .catch(() => {})
+      await Promise.race([leaving, pause(goodbyeMs, undefined, { ref: false })])
       closing.unsafeDestroy()
     },
   }

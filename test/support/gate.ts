@@ -1,16 +1,24 @@
-// A TCP forwarder under the test's control: shut it to cut a gateway off its Redis, or let it swallow
-// what subscribed connections are sent, as a network does that loses a peer without telling.
+// A TCP forwarder under the test's control: shut it to cut a gateway off its Redis or its broker, or let it
+// swallow what is sent, to everybody or to those that subscribed, as a network does that loses a peer without
+// telling.
 
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
 export type Gate = {
   readonly url: string
+  readonly port: number
   /** Cuts every connection and refuses new ones until `open`. */
   shut(): Promise<void>
   open(): Promise<void>
   /** From now on connections that have subscribed to something get no byte more. */
   muteSubscribers(): void
+  /** Lets nothing through from now on, or everything again; connections stay, and new ones are taken. */
+  hold(isHeld: boolean): void
+  /** Connections from outside that are open now. */
+  connections(): number
+  /** Resolves when something comes from outside after this call. */
+  reached(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -19,6 +27,8 @@ export async function openGate(port: number): Promise<Gate> {
   const sockets = new Set<Socket>()
   const subscribers = new Set<Socket>()
   const muted = new Set<Socket>()
+  let isHeld = false
+  const waiting: (() => void)[] = []
   const server = createServer((near) => {
     const far = connect(port, '127.0.0.1')
     for (const socket of [near, far]) {
@@ -31,11 +41,12 @@ export async function openGate(port: number): Promise<Gate> {
       })
     }
     near.on('data', (bytes) => {
+      for (const resolve of waiting.splice(0)) resolve()
       if (/\r\nsubscribe\r\n/i.test(bytes.toString('latin1'))) subscribers.add(near)
-      if (!far.destroyed) far.write(bytes)
+      if (!far.destroyed && !isHeld) far.write(bytes)
     })
     far.on('data', (bytes) => {
-      if (!near.destroyed && !muted.has(near)) near.write(bytes)
+      if (!near.destroyed && !isHeld && !muted.has(near)) near.write(bytes)
     })
   })
 
@@ -57,6 +68,13 @@ export async function openGate(port: number): Promise<Gate> {
   const own = await listen(0)
   return {
     url: `redis://127.0.0.1:${own}`,
+    port: own,
+    hold(held) {
+      isHeld = held
+    },
+    // Each has another one behind it.
+    connections: () => sockets.size / 2,
+    reached: () => new Promise((resolve) => waiting.push(resolve)),
     shut,
     open: async () => void (await listen(own)),
     muteSubscribers() {

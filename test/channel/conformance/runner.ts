@@ -11,7 +11,7 @@ export type Manner = 'ACCEPT' | 'REFUSE' | 'FAIL' | 'HANG'
 
 /** A real server. It begins with ACCEPT. */
 export type Peer = {
-  behave(manner: Manner): void
+  behave(manner: Manner): void | Promise<void>
   /** Notifications that came, whatever was answered. */
   received(): number
   /** Resolves once a notification (with HANG: or what leads to one) comes in after this call. */
@@ -37,6 +37,8 @@ export type OpenedChannel = {
 
 export type ChannelRunner = {
   readonly name: string
+  /** Whether its peer can refuse a notification and take others; if not, the suite never asks it to. */
+  readonly refuses?: false
   /** A channel and a peer of their own. The suite closes the channel and stops the peer. */
   open(): Promise<OpenedChannel>
 }
