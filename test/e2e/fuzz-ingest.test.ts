@@ -107,7 +107,7 @@ describe('POST /events', () => {
           post(
             '/events',
             { 'ce-id': '1', 'ce-specversion': '1.0', 'content-type': type, ...all },
-            String(data),
+            typeof data === 'string' ? data : (JSON.stringify(data) ?? ''),
           ),
       ),
       runs,
