@@ -5,14 +5,16 @@ import { randomBytes } from 'node:crypto'
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createLogger } from '../../src/observe/logger.ts'
 import type { Settings } from '../../src/settings.ts'
 import { type HttpPeer, startHttpPeer } from '../channel/http-peer.ts'
+import { cloudEventBatch, note } from '../support/cloud.ts'
 import { engineNames, startTestGateway, type TestGateway } from '../support/gateway.ts'
 import { startRedis } from '../support/redis.ts'
-import { command, done, isSignedWith, make, webhookSettings } from '../support/webhooks.ts'
+import { command, done, isSignedWith, look, make, webhookSettings } from '../support/webhooks.ts'
 
+const patience = { timeout: 20_000, interval: 50 }
 const newKey = () => randomBytes(32).toString('base64')
 
 let peer: HttpPeer
@@ -111,7 +113,8 @@ describe.each(engineNames)('the secrets of webhooks on %s', (engine) => {
 
   test('that no key opens let nothing be sent: never unsigned', async () => {
     const data = await ground(engine)
-    const first = await startOn(engine, data, [newKey()])
+    const key = newKey()
+    const first = await startOn(engine, data, [key])
     const made = await make(first, [peer.uri])
     await first.halt()
     const other = await startOn(engine, data, [newKey()])
@@ -119,7 +122,17 @@ describe.each(engineNames)('the secrets of webhooks on %s', (engine) => {
     const { refused } = await command(other, 'testWebhook', { id: made.webhook.id })
     expect(refused).toMatchObject({ code: 'BAD_INPUT', field: 'input.id' })
     expect(refused?.message).toContain('no key of this gateway opens its secret')
+    await vi.waitFor(async () => {
+      const paused = { state: 'PAUSED', reason: 'SECRET_UNREADABLE' }
+      expect(await look(other, made.webhook.id)).toMatchObject({ endpoints: [paused] })
+    }, patience)
+    await other.post([note('while-unreadable')], cloudEventBatch)
     expect(peer.requests).toHaveLength(before)
+    await other.halt()
+    await startOn(engine, data, [key])
+    await vi.waitFor(() => expect(peer.requests).toHaveLength(before + 1), patience)
+    const request = peer.requests.at(-1)
+    expect(request && isSignedWith(request, made.secrets[0]?.secret ?? '')).toBe(true)
   })
 })
 
