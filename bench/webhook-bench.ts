@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { openInspector } from '../test/support/inspector.ts'
 import { runNode } from '../test/support/program.ts'
 import { startRedis } from '../test/support/redis.ts'
 import { make } from '../test/support/webhooks.ts'
@@ -14,6 +15,8 @@ export type Engine = 'SQLite' | 'Redis'
 
 export type WebhookBench = {
   readonly gatewayPid: number
+  /** Of the gateway's main thread, after a collection; it must have been started with `--inspect=127.0.0.1:0`. */
+  heapMiB(): Promise<number>
   /** Of the receivers: two, in one process. */
   readonly origins: readonly [string, string]
   readonly cpu: () => { readonly gateway: CpuTimes; readonly receiver: CpuTimes }
@@ -62,6 +65,12 @@ export async function openWebhookBench(engine: Engine, nodeFlags: readonly strin
   }
   return {
     gatewayPid: gateway.process.pid ?? 0,
+    async heapMiB() {
+      const inspector = await openInspector(gateway.output().stderr)
+      const bytes = await inspector.heapBytes()
+      inspector.close()
+      return bytes / 2 ** 20
+    },
     origins: [first, second],
     cpu: () => ({
       gateway: readCpu(gateway.process.pid ?? 0),

@@ -9,9 +9,9 @@ import { connect as connectSocket, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, vi } from 'vitest'
-import WebSocket from 'ws'
 import { connect, query, type Row } from './clients.ts'
 import { cloudEventBatch, note } from './cloud.ts'
+import { openInspector } from './inspector.ts'
 import { runNode } from './program.ts'
 
 export type Target = {
@@ -53,10 +53,7 @@ export async function startTarget(env: Readonly<Record<string, string>> = {}): P
     url,
     endpoint,
     socketEndpoint,
-    async heapBytes() {
-      await inspector.call('HeapProfiler.collectGarbage')
-      return Number((await inspector.call('Runtime.getHeapUsage')).usedSize)
-    },
+    heapBytes: inspector.heapBytes,
     descriptors: async () => (await readdir(`/proc/${program.process.pid}/fd`)).length,
     async serves() {
       const id = `canary-${++canaries}`
@@ -109,30 +106,4 @@ async function dial(port: number): Promise<BareSocket> {
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   await once(socket, 'connect')
   return { socket, text: () => received, closed }
-}
-
-type Inspector = { call(method: string): Promise<Record<string, unknown>>; close(): void }
-
-/** @param stderr where Node says where its inspector listens */
-async function openInspector(stderr: string): Promise<Inspector> {
-  const address = /ws:\/\/\S+/.exec(stderr)?.[0] ?? ''
-  const socket = new WebSocket(address)
-  await once(socket, 'open')
-  let last = 0
-  return {
-    call(method) {
-      const id = ++last
-      socket.send(JSON.stringify({ id, method }))
-      return new Promise((resolve) => {
-        const take = (data: WebSocket.RawData) => {
-          const answer = JSON.parse(String(data)) as { id?: number; result: Record<string, unknown> }
-          if (answer.id !== id) return
-          socket.off('message', take)
-          resolve(answer.result)
-        }
-        socket.on('message', take)
-      })
-    },
-    close: () => socket.terminate(),
-  }
 }
