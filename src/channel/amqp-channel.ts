@@ -1,11 +1,11 @@
 // The channel of `amqp://<broker>/<exchange>`: CloudEvents in structured JSON, published to exchanges that
 // the operator allows, the event's type as routing key. Delivered is what the broker confirmed.
 
-import { AMQPError, type Envelope } from 'rabbitmq-client'
+import { AMQPError } from 'rabbitmq-client'
 import { formatCloudEvent } from '../event/cloudevents-out.ts'
 import { badInput } from '../event/input.ts'
 import { type AmqpBroker, type AmqpBrokers, type AmqpOrigin, refusalOf } from './amqp-brokers.ts'
-import { type AmqpPublisher, createAmqpPublisher } from './amqp-publisher.ts'
+import { type AmqpEnvelope, type AmqpPublisher, createAmqpPublisher } from './amqp-publisher.ts'
 import type { Attempted, Channel, Destination, Notification } from './channel.ts'
 import { startDeadline } from './deadline.ts'
 
@@ -14,31 +14,10 @@ export type AmqpChannelOptions = { readonly brokers: AmqpBrokers; readonly sourc
 type Target = { readonly name: string; readonly broker: AmqpBroker; readonly exchange: string }
 
 const statuses: Readonly<Record<string, number>> = { ACCESS_REFUSED: 403, NOT_FOUND: 404 }
+
 /** A channel for one gateway; connections are opened when they are needed first. */
-export function openAmqpChannel({ brokers, source }: AmqpChannelOptions): Channel {
-  const publishers = new Map<string, AmqpPublisher>()
-
-  async function publish(
-    { uri, timeoutMs }: Destination,
-    notification: Notification,
-    signal: AbortSignal,
-  ): Promise<Omit<Attempted, 'latencyMs'>> {
-    const deadline = startDeadline(timeoutMs, signal)
-    const over = new Promise<never>((_, reject) => deadline.onOver((why) => reject(new Error(why))))
-    over.catch(() => {})
-    try {
-      const { name, broker, exchange } = parseTarget(uri, 'uri', brokers, source)
-      const publisher = publishers.get(name) ?? createAmqpPublisher(broker.url)
-      publishers.set(name, publisher)
-      await publisher.publish(envelopeOf(exchange, notification), bodyOf(notification), over)
-      return { outcome: { kind: 'DELIVERED' }, status: null, detail: null }
-    } catch (error) {
-      return failed(describe(error), statusOf(error))
-    } finally {
-      deadline.clear()
-    }
-  }
-
+export function openAmqpChannel(options: AmqpChannelOptions): Channel {
+  const sending = createSending(options)
   return {
     name: 'amqp',
     schemes: ['amqp:'],
@@ -48,23 +27,58 @@ export function openAmqpChannel({ brokers, source }: AmqpChannelOptions): Channe
     rate: null,
     confirmedBy: null,
     async check(uri, field) {
-      const { name, exchange } = parseTarget(uri, field, brokers, source)
+      const { name, exchange } = parseTarget(uri, field, options)
       return `amqp://${name}/${encodeURIComponent(exchange)}`
     },
     mayUse(uri, role) {
-      const { broker, exchange } = parseTarget(uri, 'uri', brokers, source)
-      return broker.exchanges.get(exchange)?.includes(role) ?? false
+      const target = findTarget(uri, options)
+      // What the operator allows may have changed since the URI was checked.
+      if (typeof target === 'string') return false
+      return target.broker.exchanges.get(target.exchange)?.includes(role) ?? false
     },
     async attempt(destination, [notification], signal) {
       const startedMs = performance.now()
       const attempted =
         notification === undefined || signal.aborted
           ? failed('given up', null)
-          : await publish(destination, notification, signal)
+          : await sending.send(destination, notification, signal)
       return { ...attempted, latencyMs: Math.round(performance.now() - startedMs) }
     },
     async challenge() {
       return { ...failed('endpoints of this channel need no confirmation', null), latencyMs: 0 }
+    },
+    close: sending.close,
+  }
+}
+
+type Sending = {
+  /** Never throws. */
+  send(to: Destination, what: Notification, signal: AbortSignal): Promise<Omit<Attempted, 'latencyMs'>>
+  close(): Promise<void>
+}
+
+function createSending(options: AmqpChannelOptions): Sending {
+  const publishers = new Map<string, AmqpPublisher>()
+  const publisherTo = ({ name, broker }: Target) => {
+    const publisher = publishers.get(name) ?? createAmqpPublisher(broker.url)
+    publishers.set(name, publisher)
+    return publisher
+  }
+  return {
+    async send({ uri, timeoutMs }, notification, signal) {
+      const deadline = startDeadline(timeoutMs, signal)
+      const over = new Promise<never>((_, reject) => deadline.onOver((why) => reject(new Error(why))))
+      over.catch(() => {})
+      try {
+        const target = parseTarget(uri, 'uri', options)
+        const envelope = envelopeOf(target.exchange, notification)
+        await publisherTo(target).publish(envelope, bodyOf(notification), over)
+        return { outcome: { kind: 'DELIVERED' }, status: null, detail: null }
+      } catch (error) {
+        return failed(describe(error), statusOf(error))
+      } finally {
+        deadline.clear()
+      }
     },
     async close() {
       await Promise.all([...publishers.values()].map((publisher) => publisher.close()))
@@ -72,7 +86,7 @@ export function openAmqpChannel({ brokers, source }: AmqpChannelOptions): Channe
   }
 }
 
-function envelopeOf(exchange: string, { id, event }: Notification): Envelope {
+function envelopeOf(exchange: string, { id, event }: Notification): AmqpEnvelope {
   return {
     exchange,
     routingKey: event.type,
@@ -92,17 +106,24 @@ function failed(detail: string, status: number | null): Omit<Attempted, 'latency
   return { outcome: { kind: 'FAILED', retryAfterMs: null }, status, detail }
 }
 
-function parseTarget(uri: string, field: string, brokers: AmqpBrokers, source: AmqpOrigin): Target {
+function parseTarget(uri: string, field: string, options: AmqpChannelOptions): Target {
+  const target = findTarget(uri, options)
+  if (typeof target === 'string') throw badInput(field, target)
+  return target
+}
+
+/** Where a URI leads, or what would be right instead. */
+function findTarget(uri: string, { brokers, source }: AmqpChannelOptions): Target | string {
   const [, given, path] = /^amqp:\/\/([^/?#@:]+)\/([^/?#]*)$/i.exec(uri) ?? []
   const exchange = path === undefined ? null : decode(path)
   if (given === undefined || exchange === null)
-    throw badInput(field, 'must be amqp://<broker>/<exchange>, by the name of a broker of this gateway')
+    return 'must be amqp://<broker>/<exchange>, by the name of a broker of this gateway'
   const name = given.toLowerCase()
   const broker = brokers.get(name)
-  if (broker === undefined) throw badInput(field, 'must name a broker that the operator configured')
+  if (broker === undefined) return 'must name a broker that the operator configured'
   const reason = refusalOf(broker.url, exchange, source)
-  if (reason !== null) throw badInput(field, reason)
-  if (!broker.exchanges.has(exchange)) throw badInput(field, 'must name an exchange that the operator allows')
+  if (reason !== null) return reason
+  if (!broker.exchanges.has(exchange)) return 'must name an exchange that the operator allows'
   return { name, broker, exchange }
 }
 

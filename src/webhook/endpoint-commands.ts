@@ -5,10 +5,11 @@ import { HeliographError } from '../errors.ts'
 import { badInput } from '../event/input.ts'
 import type { Cursor } from '../event/position.ts'
 import { prepareQuestion, type Question } from './confirming.ts'
+import { refuseRole } from './endpoint-input.ts'
 import { noFailures } from './failures.ts'
 import type { Warning } from './filter-advice.ts'
 import type { LinkToken } from './links.ts'
-import { type Caller, changeProgress, changeWebhook, type Managed } from './managed.ts'
+import { type Caller, changeProgress, changeWebhook, type Managed, roleOf } from './managed.ts'
 import { secretPlace } from './post.ts'
 import { judgeAnswer } from './proof.ts'
 import { type Desk, needBox, tell } from './registry-parts.ts'
@@ -29,7 +30,8 @@ export type Enabled = Managed & { readonly warnings: readonly Warning[] }
 /**
  * Goes on notifying, with no failures counted. Where the address has to be confirmed first, it is asked once
  * more.
- * @throws HeliographError NOT_FOUND, or RATE_LIMITED where it was asked too often
+ * @throws HeliographError NOT_FOUND, FORBIDDEN where the URI is not for the caller's role, or RATE_LIMITED
+ *   where the address was asked too often
  */
 export async function enableEndpoint(
   desk: Desk,
@@ -37,8 +39,11 @@ export async function enableEndpoint(
   { id, from }: { readonly id: string; readonly from: From },
 ): Promise<Enabled> {
   const managed = await desk.finder.endpoint(caller, id, 'input.id')
+  const { uri } = managed.endpoint
+  const channel = desk.post.channelOf(uri)
+  refuseRole({ channel, uri }, roleOf(caller), 'input.id')
   const question = await questionFor(desk, caller, managed)
-  const confirmedBy = desk.post.channelOf(managed.endpoint.uri)?.confirmedBy ?? null
+  const confirmedBy = channel?.confirmedBy ?? null
   const needsAnswer = (state: EndpointState) => confirmedBy !== null && hasToBeAsked(state)
   const head = from === 'NOW' ? await desk.log.head() : null
   let news: News[] = []

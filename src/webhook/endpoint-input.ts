@@ -107,7 +107,7 @@ async function checkUri(
   const channel = channelOf(text, where, post)
   if (before !== null && text === before.uri) return { channel, uri: text }
   const uri = await channel.check(text, where)
-  if (channel.mayUse?.(uri, role) === false) throw notFor(role, where)
+  refuseRole({ channel, uri }, role, where)
   if (before !== null && uri !== before.uri && !mayMove(before, channel, post)) throw badMove(before, where)
   return { channel, uri }
 }
@@ -128,9 +128,15 @@ function mayMove(before: Endpoint, channel: Channel, post: EndpointParts['post']
   return channel.confirmedBy === null && post.channelOf(before.uri)?.name === channel.name
 }
 
-function notFor(role: string, field: string): HeliographError {
-  const message = `${field} is not for the role ${role.toLowerCase()}: the operator allows it to others only`
-  return new HeliographError('FORBIDDEN', message, { field })
+/** @throws HeliographError FORBIDDEN naming `field` where the operator does not allow the URI to this role */
+export function refuseRole(
+  { channel, uri }: { readonly channel: Channel | null; readonly uri: string },
+  role: string,
+  field: string,
+): void {
+  if (channel?.mayUse?.(uri, role) !== false) return
+  const message = `${field} is not for the role ${role.toLowerCase()}: the operator does not allow it`
+  throw new HeliographError('FORBIDDEN', message, { field })
 }
 
 function badMove({ uri }: Endpoint, field: string): HeliographError {

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { parseAmqpBrokers } from '../../src/channel/amqp-brokers.ts'
 import { openAmqpChannel } from '../../src/channel/amqp-channel.ts'
+import { openGate } from '../support/gate.ts'
 import { startRabbitMQ, type TestRabbitMQ } from '../support/rabbitmq.ts'
 import { destinationOf, notifications } from './conformance/world.ts'
 
@@ -12,10 +13,12 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => rabbitmq?.stop())
 
-function open() {
-  const exchanges = { alerts: { roles: ['admin'] }, missing: { roles: ['tenant'] } }
+function open(port = rabbitmq.port) {
+  const [admin, tenant] = [{ roles: ['admin'] }, { roles: ['tenant'] }]
+  const exchanges = { alerts: admin, missing: tenant, narrow: tenant }
   const source = { url: rabbitmq.url, exchange: 'cloudstack-events' }
-  const text = JSON.stringify({ bus: { url: rabbitmq.url, exchanges } })
+  const url = rabbitmq.url.replace(String(rabbitmq.port), String(port))
+  const text = JSON.stringify({ bus: { url, exchanges } })
   const channel = openAmqpChannel({ brokers: parseAmqpBrokers(text, 'brokers.json', source), source })
   onTestFinished(() => channel.close())
   return channel
@@ -110,14 +113,77 @@ test('takes only allowed exchanges, of configured brokers, for allowed roles', a
   expect(channel.mayUse?.('amqp://bus/alerts', 'TENANT')).toBe(false)
 })
 
-test.each(['cloudstack-events', '', 'amq.topic'])(
-  'a file that allows the exchange "%s" is refused',
-  (name) => {
-    const url = 'amqp://guest:secret-word@127.0.0.1/'
-    const text = JSON.stringify({ bus: { url, exchanges: { [name]: { roles: ['admin'] } } } })
-    const source = { url: 'amqps://mq.example.org:5671', exchange: 'cloudstack-events' }
-    expect(() => parseAmqpBrokers(text, 'brokers.json', source)).toThrow(
-      /bus\.exchanges\..* must not (be|have the name of)/,
-    )
-  },
-)
+test('the exchange that the gateway takes events from is refused, whatever its host is called', async () => {
+  const text = JSON.stringify({ bus: { url: rabbitmq.url, exchanges: { looped: { roles: ['admin'] } } } })
+  const source = { url: 'amqps://mq.example.org', exchange: 'looped' }
+  const channel = openAmqpChannel({ brokers: parseAmqpBrokers(text, 'brokers.json', null), source })
+  onTestFinished(() => channel.close())
+  await expect(channel.check('amqp://bus/looped', 'uri')).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    message: expect.stringContaining('that this gateway takes events from'),
+  })
+  expect(channel.mayUse?.('amqp://bus/looped', 'ADMIN')).toBe(false)
+})
+
+test('what the operator allows no longer is for nobody', () => {
+  expect(open().mayUse?.('amqp://bus/withdrawn', 'ADMIN')).toBe(false)
+})
+
+test('an exchange that is missing costs nothing of what goes to others at the same time', async () => {
+  await bind('beside', '#')
+  const channel = open()
+  const exchanges = Array.from({ length: 200 }, (_, n) => (n % 50 === 25 ? 'missing' : 'alerts'))
+  const attempts = await Promise.all(
+    exchanges.map(async (exchange) => ({ exchange, ...(await attempt(channel, `amqp://bus/${exchange}`)) })),
+  )
+  for (const { exchange, outcome } of attempts)
+    expect(outcome.kind).toBe(exchange === 'alerts' ? 'DELIVERED' : 'FAILED')
+})
+
+test('an exchange that is missing may be tried for ever', async () => {
+  const warnings: string[] = []
+  const warn = ({ name }: Error) => void warnings.push(name)
+  process.on('warning', warn)
+  onTestFinished(() => void process.off('warning', warn))
+  const channel = open()
+  for (let tries = 0; tries < 15; tries++)
+    expect(await attempt(channel, 'amqp://bus/missing')).toMatchObject({ status: 404 })
+  expect(warnings).toEqual([])
+})
+
+test('what the broker does not take (nack) fails, and is taken once there is room', async () => {
+  const client = rabbitmq.client()
+  const full = { 'x-max-length': 1, 'x-overflow': 'reject-publish' } as const
+  await client.exchangeDeclare({ exchange: 'narrow', type: 'topic', durable: true })
+  await client.queueDeclare({ queue: 'full', durable: true, arguments: full })
+  await client.queueBind({ queue: 'full', exchange: 'narrow', routingKey: '#' })
+  const channel = open()
+  expect((await attempt(channel, 'amqp://bus/narrow')).outcome.kind).toBe('DELIVERED')
+  expect(await attempt(channel, 'amqp://bus/narrow')).toMatchObject({
+    outcome: { kind: 'FAILED' },
+    detail: 'the broker says NACK',
+  })
+  await client.queuePurge({ queue: 'full' })
+  expect((await attempt(channel, 'amqp://bus/narrow')).outcome.kind).toBe('DELIVERED')
+})
+
+test('nothing is delivered before the broker confirms it', async () => {
+  await bind('held', '#')
+  const gate = await openGate(rabbitmq.port)
+  onTestFinished(gate.stop)
+  const channel = open(gate.port)
+  await attempt(channel, 'amqp://bus/alerts')
+  process.kill(rabbitmq.pid(), 'SIGSTOP')
+  let isOver = false
+  const reached = gate.reached()
+  const attempting = attempt(channel, 'amqp://bus/alerts').finally(() => {
+    isOver = true
+  })
+  try {
+    await reached
+    expect(isOver).toBe(false)
+  } finally {
+    process.kill(rabbitmq.pid(), 'SIGCONT')
+  }
+  expect((await attempting).outcome.kind).toBe('DELIVERED')
+})

@@ -125,17 +125,47 @@ describe.each(engines)('commands on $name', (engine) => {
     expect(asHeliographError(error)).toMatchObject({ code: 'CONFLICT', field: 'input.id' })
   })
 
+  /** Whose numbers only roles in `allowed` may use. */
+  function openRestricted(allowed: Set<string>): Registry {
+    const mayUse = (_: string, role: string) => allowed.has(role)
+    const channel = { ...askingChannel('sms:', 'CODE'), confirmedBy: null, mayUse }
+    return openTestRegistry(opened.store, { box }, [channel])
+  }
+
+  const refusalOf = async (refused: Promise<unknown>) =>
+    asHeliographError(await refused.catch((reason: unknown) => reason))
+  const tenant: Caller = { name: 'acme', accounts: ['account-acme'] }
+  const numbered = { name: null, filter: {}, endpoints: [{ uri }, { uri: 'sms:+491' }], after: null }
+
   test('a URI that the operator allows to administrators is refused to a tenant', async () => {
-    const channel = {
-      ...askingChannel('sms:', 'CODE'),
-      mayUse: (_: string, role: string) => role === 'ADMIN',
-    }
-    const some = openTestRegistry(opened.store, { box }, [channel])
-    const input = { name: null, filter: {}, endpoints: [{ uri: 'sms:+491' }], after: null }
-    const tenant: Caller = { name: 'acme', accounts: ['account-acme'] }
-    const error = asHeliographError(await some.create(tenant, input).catch((reason: unknown) => reason))
-    expect(error).toMatchObject({ code: 'FORBIDDEN', field: 'input.endpoints[0].uri' })
-    await some.create(admin, input)
+    const some = openRestricted(new Set(['ADMIN']))
+    const error = await refusalOf(some.create(tenant, numbered))
+    expect(error).toMatchObject({ code: 'FORBIDDEN', field: 'input.endpoints[1].uri' })
+    expect((await some.create(admin, numbered)).webhook.endpoints).toHaveLength(2)
+  })
+
+  test('a URI that the operator allows to administrators is refused to a tenant that adds it later', async () => {
+    const some = openRestricted(new Set(['ADMIN']))
+    const { webhook } = await some.create(tenant, { ...numbered, endpoints: [{ uri }] })
+    const endpoints = [{ id: idOf(webhook) }, { uri: 'sms:+491' }]
+    const change = { id: webhook.id, version: 1, name: null, filter: null, after: null, endpoints }
+    const error = await refusalOf(some.update(tenant, change))
+    expect(error).toMatchObject({ code: 'FORBIDDEN', field: 'input.endpoints[1].uri' })
+    expect((await some.get(tenant, webhook.id))?.version).toBe(1)
+  })
+
+  test('an endpoint whose URI the operator allows no longer is not enabled again', async () => {
+    const allowed = new Set(['ADMIN', 'TENANT'])
+    const some = openRestricted(allowed)
+    const { webhook } = await some.create(tenant, { ...numbered, endpoints: [{ uri: 'sms:+491' }] })
+    const id = idOf(webhook)
+    await some.disable(tenant, id)
+    allowed.delete('TENANT')
+    const error = await refusalOf(some.enable(tenant, { id, from: 'NOW' }))
+    expect(error).toMatchObject({ code: 'FORBIDDEN', field: 'input.id' })
+    expect((await progressOf(webhook)).state.kind).toBe('DISABLED')
+    await some.enable(admin, { id, from: 'NOW' })
+    expect((await progressOf(webhook)).state.kind).toBe('ENABLED')
   })
 
   test('enabling clears failures and the rest after them', async () => {
