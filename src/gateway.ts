@@ -1,6 +1,7 @@
-// The wiring: settings in, a running gateway out. The only file that names an engine or a source. What was opened is closed in reverse order, after a failed start as well as on stop: the
-// server takes no more and finishes what it took, sockets close, sources finish what they took, then
-// intake, hub and store.
+// The wiring: settings in, a running gateway out. The only file that names an engine or a source; channels
+// are named in channels.ts. What was opened is closed in reverse order, after a failed start as well as on
+// stop: the server takes no more and finishes what it took, sockets close, sources finish what they took,
+// then intake, hub and store.
 
 import { randomUUID } from 'node:crypto'
 import { createAllowances } from './auth/allowance.ts'

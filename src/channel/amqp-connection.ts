@@ -2,6 +2,7 @@
 // never the name or password they log in with.
 
 import { Connection } from 'rabbitmq-client'
+import { readServerUrl } from './server-url.ts'
 
 /** A broker frees what a silent peer holds after about two of these: another gateway takes over in time. */
 const heartbeatSeconds = 4
@@ -22,6 +23,7 @@ export function openConnection(
   failed: (error: unknown) => void,
 ): Connection {
   const address = new URL(url)
+  const { host, port } = readServerUrl(url)
   if (address.username === '') {
     address.username = 'guest'
     address.password = 'guest'
@@ -30,7 +32,7 @@ export function openConnection(
     url: address.href,
     connectionName: `heliograph ${purpose}`,
     // The library takes the brackets of an IPv6 address for a part of the name.
-    socket: { host: address.hostname.replace(/^\[|\]$/g, ''), port: portOf(address) },
+    socket: { host, port },
     heartbeat: heartbeatSeconds,
     retryLow: retryLowMs,
     retryHigh: retryHighMs,
@@ -41,15 +43,11 @@ export function openConnection(
   return connection
 }
 
-function portOf({ port, protocol }: URL): number {
-  if (port !== '') return Number(port)
-  return protocol === 'amqps:' ? 5671 : 5672
-}
-
 /** An error in one line, for logs. */
 export function describeFailure(error: unknown, url: string): string {
   const { username, password } = new URL(url)
-  const secrets = [username, password, decodeURIComponent(username), decodeURIComponent(password)]
+  const decoded = readServerUrl(url)
+  const secrets = [username, password, decoded.user, decoded.password]
   const parts = error instanceof Error ? [codeOf(error), error.message] : [String(error)]
   const text = parts.filter((part) => part !== '').join(': ')
   return secrets.reduce((shown, secret) => (secret === '' ? shown : shown.replaceAll(secret, '…')), text)

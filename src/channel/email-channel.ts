@@ -11,6 +11,7 @@ import { type Deadline, startDeadline } from './deadline.ts'
 import { clipDetail } from './detail.ts'
 import { type Email, listedEvents, messageIdOf, writeChallenge, writeEmail } from './email-message.ts'
 import { formatMailtoUri, parseMailtoUri } from './email-uri.ts'
+import { readServerUrl } from './server-url.ts'
 import { createSlots } from './slots.ts'
 
 export type EmailChannelOptions = {
@@ -131,16 +132,15 @@ type Smtp = {
 }
 
 function readSmtpUrl(text: string): Smtp {
-  const { protocol, hostname, port, username, password } = new URL(text)
-  const secure = protocol === 'smtps:'
-  const host = hostname.replace(/^\[|\]$/g, '')
-  const hasLogin = username !== ''
+  const { host, port, user, password } = readServerUrl(text)
+  const secure = text.startsWith('smtps:')
+  const hasLogin = user !== ''
   return {
     host,
-    port: port === '' ? (secure ? 465 : 587) : Number(port),
+    port,
     secure,
     requireTLS: !secure && hasLogin && host !== 'localhost' && !isLoopbackAddress(host),
-    ...(hasLogin && { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
+    ...(hasLogin && { auth: { user, pass: password } }),
   }
 }
 

@@ -1,7 +1,7 @@
 // What a mail says: each event with its time, as text and as HTML; beyond so many, how many more there are.
 
 import { createHash } from 'node:crypto'
-import type { Event } from '../event/event.ts'
+import { type Event, resourceId } from '../event/event.ts'
 import type { Notification } from './channel.ts'
 import { clean, nameOf, whatOf } from './event-words.ts'
 
@@ -84,7 +84,7 @@ function factsOf(event: Event): string[] {
   const { type, resource, outcome, status, owner, zone, description } = event
   const facts = [
     ['Event', type],
-    ['Resource', resource && `${resource.kind}/${resource.uid}`],
+    ['Resource', resource && resourceId(resource)],
     ['Outcome', outcome?.toLowerCase() ?? status],
     ['Account', owner],
     ['Zone', zone],

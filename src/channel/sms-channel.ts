@@ -5,6 +5,7 @@ import { randomInt } from 'node:crypto'
 import smpp from 'smpp'
 import type { Attempted, Channel, Destination, Outcome } from './channel.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
+import { readServerUrl } from './server-url.ts'
 import { createSlots } from './slots.ts'
 import type { SmppPlace } from './smpp-connection.ts'
 import type { ReceiptState } from './smpp-receipt.ts'
@@ -128,14 +129,9 @@ function readSmppUrl(
   text: string,
   ca: string | null,
 ): { place: SmppPlace; systemId: string; password: string } {
-  const { protocol, hostname, port, username, password } = new URL(text)
-  const isTls = protocol === 'ssmpp:'
-  const host = hostname.replace(/^\[|\]$/g, '')
-  return {
-    place: { host, port: port === '' ? (isTls ? 3550 : 2775) : Number(port), isTls, ca },
-    systemId: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-  }
+  const { host, port, user, password } = readServerUrl(text)
+  const isTls = text.startsWith('ssmpp:')
+  return { place: { host, port, isTls, ca }, systemId: user, password }
 }
 
 /** Type and numbering plan as centres expect them: international, short code, or a name. */

@@ -2,7 +2,6 @@
 // everything from a place on. Tests and single events count for nothing: not as failures, not as progress.
 
 import { randomUUID } from 'node:crypto'
-import type { Channel } from '../channel/channel.ts'
 import { HeliographError } from '../errors.ts'
 import type { Event } from '../event/event.ts'
 import { badInput } from '../event/input.ts'
@@ -10,10 +9,10 @@ import { type Cursor, formatCursor } from '../event/position.ts'
 import { sees } from '../event/visibility.ts'
 import type { Entry } from '../event-log/entry.ts'
 import { type Placed, place } from '../event-log/placed.ts'
-import { ownSource } from './endpoint-news.ts'
+import { endpointKind, ownSource } from './endpoint-news.ts'
 import { type Caller, changeProgress, type Managed } from './managed.ts'
 import type { Line } from './post.ts'
-import { checkPlace, type Desk } from './registry-parts.ts'
+import { checkPlace, countAgainst, type Desk, type Rate } from './registry-parts.ts'
 import { visibilityOfOwner } from './standing.ts'
 import type { Attempt, Endpoint, EndpointState, PausedReason, Webhook } from './webhook.ts'
 
@@ -24,7 +23,7 @@ export type TestResult = { readonly endpoint: Endpoint; readonly attempt: Attemp
 export type Tested = { readonly webhook: Webhook; readonly results: readonly TestResult[] }
 export type Resent = Managed & { readonly attempt: Attempt }
 
-const asked = { attempts: 10, windowMs: 60_000 }
+const asked: Rate = { attempts: 10, windowMs: 60_000 }
 
 /**
  * Sends an event that tells of nothing to one endpoint, or to all that may be notified.
@@ -36,11 +35,7 @@ export async function testWebhook(
   input: { readonly id: string; readonly endpoint: string | null },
 ): Promise<Tested> {
   const webhook = await desk.finder.webhook(caller, input.id, 'input.id')
-  const chosen = webhook.endpoints.filter(({ id }) => input.endpoint === null || id === input.endpoint)
-  if (chosen.length === 0)
-    throw new HeliographError('NOT_FOUND', `the webhook has no endpoint ${input.endpoint}`, {
-      field: 'input.endpoint',
-    })
+  const chosen = chooseEndpoints(webhook, input.endpoint)
   const field = input.endpoint === null ? 'input.id' : 'input.endpoint'
   const states = await desk.webhooks.progress(chosen.map(({ id }) => id))
   const open = chosen.filter((_, i) => mayBeNotified(states[i]?.state))
@@ -57,6 +52,13 @@ export async function testWebhook(
   return { webhook, results: await Promise.all(results) }
 }
 
+/** One of them by its id, or all. @throws HeliographError NOT_FOUND */
+function chooseEndpoints({ endpoints }: Webhook, wanted: string | null): readonly Endpoint[] {
+  const chosen = endpoints.filter(({ id }) => wanted === null || id === wanted)
+  if (chosen.length > 0) return chosen
+  throw new HeliographError('NOT_FOUND', `the webhook has no endpoint ${wanted}`, { field: 'input.endpoint' })
+}
+
 /** One that never said yes, or said no, is not written to, whoever asks for it. */
 function mayBeNotified(state: EndpointState | undefined): boolean {
   if (state === undefined || state.kind === 'UNCONFIRMED') return false
@@ -71,7 +73,7 @@ function testEntry({ webhook, endpoint }: Managed, { epoch, offset }: Cursor, at
     category: 'OTHER',
     time: at,
     receivedAt: at,
-    resource: { kind: 'Endpoint', uid: endpoint.id },
+    resource: { kind: endpointKind, uid: endpoint.id },
     related: [{ kind: 'Webhook', uid: webhook.id }],
     owner: null,
     actor: null,
@@ -152,18 +154,9 @@ async function countAsked(
   { channel }: Line,
   { endpoint, field }: Omit<AskedAttempt, 'placed'>,
 ): Promise<void> {
-  const rates: [string, NonNullable<Channel['rate']> | null][] = [
-    [`asked/${endpoint.id}`, asked],
-    [`rate/${endpoint.uri}`, channel.rate],
-  ]
-  for (const [key, rate] of rates) {
-    if (rate === null || (await webhooks.allow(key, rate.attempts, rate.windowMs))) continue
-    throw new HeliographError(
-      'RATE_LIMITED',
-      `${field} was asked for too often: at most ${rate.attempts} times in ${rate.windowMs / 1_000} s`,
-      { field, retryAfterSeconds: Math.ceil(rate.windowMs / 1_000) },
-    )
-  }
+  await countAgainst(webhooks, { key: `asked/${endpoint.id}`, rate: asked, field })
+  if (channel.rate !== null)
+    await countAgainst(webhooks, { key: `rate/${endpoint.uri}`, rate: channel.rate, field })
 }
 
 /**
@@ -178,11 +171,7 @@ export async function replayWebhook(
 ): Promise<Webhook> {
   const { after } = input
   const webhook = await desk.finder.webhook(caller, input.id, 'input.id')
-  const chosen = webhook.endpoints.filter(({ id }) => input.endpoint === null || id === input.endpoint)
-  if (chosen.length === 0)
-    throw new HeliographError('NOT_FOUND', `the webhook has no endpoint ${input.endpoint}`, {
-      field: 'input.endpoint',
-    })
+  const chosen = chooseEndpoints(webhook, input.endpoint)
   await checkPlace(desk.log, after, 'input.after')
   for (const { id } of chosen) {
     await changeProgress(desk.webhooks, id, (progress) =>

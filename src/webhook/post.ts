@@ -44,7 +44,9 @@ export function createPost({ channels, box, unsubscribeUrl, metrics }: PostParts
       if (channel === null) return 'CHANNEL_NOT_CONFIGURED'
       const opened = openEndpoint(endpoint, box)
       if (opened === null) return 'SECRET_UNREADABLE'
-      const to = { ...opened.destination, unsubscribeUrl: unsubscribeUrl(endpoint.id) }
+      // Made anew each time, which costs a seal: only for channels that tell people by links.
+      const url = channel.confirmedBy === 'LINK' ? unsubscribeUrl(endpoint.id) : null
+      const to = { ...opened.destination, unsubscribeUrl: url }
       return {
         channel,
         async attempt(...args) {

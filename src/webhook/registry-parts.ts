@@ -66,3 +66,20 @@ export async function checkPlace(log: Pick<EventLog, 'read'>, after: Cursor, fie
     throw new HeliographError('CURSOR_EXPIRED', known.message, { field })
   }
 }
+
+/** So many times in a window that slides. */
+export type Rate = { readonly attempts: number; readonly windowMs: number }
+
+/** Counts what was asked for. @throws HeliographError RATE_LIMITED naming `field` where that was too often */
+export async function countAgainst(
+  webhooks: Pick<Webhooks, 'allow'>,
+  { key, rate, field }: { readonly key: string; readonly rate: Rate; readonly field: string },
+): Promise<void> {
+  const { attempts, windowMs } = rate
+  if (await webhooks.allow(key, attempts, windowMs)) return
+  throw new HeliographError(
+    'RATE_LIMITED',
+    `${field} was asked for too often: at most ${attempts} times in ${windowMs / 1_000} s`,
+    { field, retryAfterSeconds: Math.ceil(windowMs / 1_000) },
+  )
+}

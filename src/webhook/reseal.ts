@@ -1,13 +1,12 @@
 // Brings everything that is sealed to the key that seals now, so that an old key can be taken away.
 
 import { HeliographError } from '../errors.ts'
+import { allWebhooks } from './all-webhooks.ts'
 import { changeWebhook } from './managed.ts'
 import { headersPlace, secretPlace } from './post.ts'
 import type { SecretBox } from './secret-box.ts'
-import type { Endpoint, Sealed, Webhook, WebhookId } from './webhook.ts'
+import type { Endpoint, Sealed, Webhook } from './webhook.ts'
 import type { Webhooks } from './webhooks.ts'
-
-const pageWebhooks = 500
 
 /** What no key opens stays as it is. @returns how many webhooks were sealed anew */
 export async function resealAll(
@@ -15,14 +14,10 @@ export async function resealAll(
   box: SecretBox,
 ): Promise<number> {
   let resealed = 0
-  let after: WebhookId | null = null
-  for (;;) {
-    const page: Webhook[] = await webhooks.list(after, pageWebhooks)
-    for (const webhook of page) if (await resealOne(webhooks, webhook, box)) resealed += 1
-    const last = page.at(-1)
-    if (last === undefined || page.length < pageWebhooks) return resealed
-    after = last.id
+  for await (const webhook of allWebhooks(webhooks)) {
+    if (await resealOne(webhooks, webhook, box)) resealed += 1
   }
+  return resealed
 }
 
 async function resealOne(

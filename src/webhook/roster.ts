@@ -1,7 +1,8 @@
 // All webhooks as they are kept, copied: read anew when the store says that something changed.
 
 import { crc32 } from 'node:zlib'
-import type { Endpoint, EndpointId, Webhook, WebhookId } from './webhook.ts'
+import { allWebhooks } from './all-webhooks.ts'
+import type { Endpoint, EndpointId, Webhook } from './webhook.ts'
 import { shards, type Webhooks } from './webhooks.ts'
 
 /** An endpoint, with the webhook it belongs to and the shard it falls into. */
@@ -16,8 +17,6 @@ export type Roster = {
   /** @returns whether anything may have changed since the last call */
   refresh(): Promise<boolean>
 }
-
-const pageWebhooks = 500
 
 /** Empty until refreshed. */
 export function createRoster(webhooks: Pick<Webhooks, 'list' | 'revision'>): Roster {
@@ -40,18 +39,12 @@ export function createRoster(webhooks: Pick<Webhooks, 'list' | 'revision'>): Ros
 
 async function readAll(webhooks: Pick<Webhooks, 'list'>): Promise<Map<EndpointId, Assignment>> {
   const assignments = new Map<EndpointId, Assignment>()
-  let after: WebhookId | null = null
-  for (;;) {
-    const page: Webhook[] = await webhooks.list(after, pageWebhooks)
-    for (const webhook of page) {
-      for (const endpoint of webhook.endpoints) {
-        assignments.set(endpoint.id, { webhook, endpoint, shard: shardOf(endpoint.id) })
-      }
+  for await (const webhook of allWebhooks(webhooks)) {
+    for (const endpoint of webhook.endpoints) {
+      assignments.set(endpoint.id, { webhook, endpoint, shard: shardOf(endpoint.id) })
     }
-    const last = page.at(-1)
-    if (last === undefined || page.length < pageWebhooks) return assignments
-    after = last.id
   }
+  return assignments
 }
 
 /** The shard an endpoint falls into, on every gateway. */

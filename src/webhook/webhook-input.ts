@@ -1,14 +1,13 @@
 // From what an owner asks of a webhook to the webhook as it is kept, with all that is to be done before and
 // after it is: permissions asked for, places to begin at, questions to be sent.
 
-import { HeliographError } from '../errors.ts'
 import type { EventFilter } from '../event/filter.ts'
 import { badInput } from '../event/input.ts'
 import type { Cursor } from '../event/position.ts'
 import { prepareQuestion, type Question } from './confirming.ts'
 import { type EndpointInput, type MadeEndpoint, makeEndpoint } from './endpoint-input.ts'
 import { type Caller, roleOf } from './managed.ts'
-import { needBox, type RegistryParts } from './registry-parts.ts'
+import { countAgainst, needBox, type Rate, type RegistryParts } from './registry-parts.ts'
 import { beginProgress } from './tally.ts'
 import type { Endpoint, EndpointId, Progress } from './webhook.ts'
 
@@ -18,7 +17,7 @@ const longestName = 200
 /** Every gateway has every filter at hand. */
 const largestFilterBytes = 64 * 1024
 /** Of one caller: nobody makes the gateway ask around. */
-const handshakeRate = { attempts: 40, windowMs: 60_000 }
+const handshakeRate: Rate = { attempts: 40, windowMs: 60_000 }
 
 /** A webhook as it is asked for. */
 export type NewWebhookInput = {
@@ -114,9 +113,8 @@ export async function askPermissions(
   for (const { field } of asked) {
     if (askPermission === null)
       throw badInput(`${field}.handshake`, 'needs a name to ask by, which HELIOGRAPH_PUBLIC_URL gives')
-    const { attempts, windowMs } = handshakeRate
-    if (!(await webhooks.allow(`handshake/${caller.name}`, attempts, windowMs)))
-      throw tooManyHandshakes(`${field}.handshake`)
+    const asking = { key: `handshake/${caller.name}`, rate: handshakeRate, field: `${field}.handshake` }
+    await countAgainst(webhooks, asking)
   }
   await Promise.all(
     asked.map(async ({ endpoint, headers, field }) => {
@@ -128,15 +126,6 @@ export async function askPermissions(
       const says = answer.detail ?? answer.outcome.kind
       throw badInput(`${field}.handshake`, `was not granted by the endpoint: ${says}`)
     }),
-  )
-}
-
-function tooManyHandshakes(field: string): HeliographError {
-  const { attempts, windowMs } = handshakeRate
-  return new HeliographError(
-    'RATE_LIMITED',
-    `${field} was asked for too often: at most ${attempts} times in ${windowMs / 1_000} s`,
-    { field, retryAfterSeconds: windowMs / 1_000 },
   )
 }
 
