@@ -1,16 +1,38 @@
 // The bench: runs workloads several times in turns, and tells medians. Not a test: its figures hold for
 // the machine it ran on.
 
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { type BenchArguments, parseArguments, usage } from './arguments.ts'
+import { driverCore, pin } from './cores.ts'
 import { describeMachine } from './machine.ts'
 import { spreadOf } from './measure.ts'
-import { formatMarkdown, formatResult, type Report, type Result } from './report.ts'
-import type { Figures, Workload } from './workload.ts'
+import { formatMarkdown, formatResult, mergeResults, type Result } from './report.ts'
+import type { Figures, Round, Workload } from './workload.ts'
 import { amqp } from './workloads/amqp.ts'
+import { bursts, manyDocuments, oneInFlight } from './workloads/fan-out.ts'
+import { filtered, growing } from './workloads/filtered.ts'
+import { idle } from './workloads/idle.ts'
+import { ingest } from './workloads/ingest.ts'
+import { latency, stalled } from './workloads/latency.ts'
+import { replays } from './workloads/replay.ts'
 import { isolation, million, webhooks } from './workloads/webhooks.ts'
 
-const workloads: readonly Workload[] = [amqp, webhooks, isolation, million]
+const workloads: readonly Workload[] = [
+  oneInFlight,
+  bursts,
+  filtered,
+  growing,
+  manyDocuments,
+  ingest,
+  idle,
+  latency,
+  replays,
+  stalled,
+  webhooks,
+  isolation,
+  million,
+  amqp,
+]
 
 // Whoever stops the bench stops the servers it started: they end when it exits.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
@@ -24,45 +46,51 @@ if (argv.includes('--help') || argv.includes('-h')) {
     // A broker's client keeps the process for some seconds after its node was ended.
     process.exit()
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    process.stderr.write(`${describe(error)}\n`)
     process.exit(1)
   }
 }
 
+/** What went wrong first, where closing went wrong as well. */
+function describe(error: unknown): string {
+  if (error instanceof SuppressedError) return `${describe(error.suppressed)}\nthen ${describe(error.error)}`
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
 async function run(args: BenchArguments): Promise<void> {
-  const results: Result[] = []
+  pin(process.pid, driverCore)
   for (const workload of chosen(args.only)) {
     const result = await measure(workload, args)
     process.stdout.write(`\n${formatResult(result)}\n`)
-    results.push(result)
+    // At once: a long bench that is stopped has shown what it has measured.
+    if (args.write) write(result)
   }
-  const { runs } = args
-  const report: Report = {
-    measuredAt: new Date().toISOString(),
-    runs,
-    machine: describeMachine(),
-    results,
-  }
-  if (args.write) write(report)
 }
 
 function chosen(names: readonly string[]): readonly Workload[] {
-  const unknown = names.find((name) => !workloads.some((workload) => workload.name === name))
+  const isNamed = (workload: Workload, name: string) => workload.name.toLowerCase() === name.toLowerCase()
+  const unknown = names.find((name) => !workloads.some((workload) => isNamed(workload, name)))
   if (unknown !== undefined) throw new Error(`--only: there is no workload ${unknown}; --help lists them`)
-  return names.length === 0 ? workloads : workloads.filter(({ name }) => names.includes(name))
+  if (names.length === 0) return workloads
+  return workloads.filter((workload) => names.some((name) => isNamed(workload, name)))
 }
 
 /** Subjects take turns, so that what else the machine does meets them alike. */
-async function measure(workload: Workload, { runs, profileDirectory }: BenchArguments): Promise<Result> {
+async function measure(workload: Workload, args: BenchArguments): Promise<Result> {
   const { name, title, bounds } = workload
-  const { subjects, close } = await workload.open(profileDirectory)
-  const measured = subjects.map(({ name }) => ({ name, runs: [] as Figures[] }))
+  const runs = Math.min(args.runs, workload.mostRuns ?? args.runs)
+  const { profileDirectory } = args
+  const profiling = profileDirectory === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`]
+  const { subjects, close } = await workload.open(profiling)
+  const rounds: Round[] = []
   try {
     for (let run = 1; run <= runs; run++) {
-      for (const [i, subject] of subjects.entries()) {
+      const round = new Map<string, Figures>()
+      for (const subject of subjects) {
         process.stderr.write(`${name}: run ${run} of ${runs}, ${subject.name} …\n`)
-        measured[i]?.runs.push(await subject.run())
+        round.set(subject.name, await subject.run())
       }
+      rounds.push(round)
     }
   } finally {
     await close()
@@ -71,8 +99,16 @@ async function measure(workload: Workload, { runs, profileDirectory }: BenchArgu
     workload: name,
     title,
     bounds,
-    subjects: measured.map(({ name, runs }) => ({ name, figures: spreads(runs) })),
+    measuredAt: new Date().toISOString(),
+    runs,
+    machine: describeMachine(),
+    subjects: subjects.map(({ name }) => ({ name, figures: spreads(figuresOf(name, rounds, workload)) })),
   }
+}
+
+/** Ratios are those of a round: what was measured side by side. */
+function figuresOf(subject: string, rounds: readonly Round[], { derive }: Workload): Figures[] {
+  return rounds.map((round) => ({ ...round.get(subject), ...derive?.(subject, round) }))
 }
 
 function spreads(runs: readonly Figures[]): Result['subjects'][number]['figures'] {
@@ -82,8 +118,16 @@ function spreads(runs: readonly Figures[]): Result['subjects'][number]['figures'
   )
 }
 
-function write(report: Report): void {
-  writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(report, null, 2)}\n`)
-  writeFileSync(new URL('RESULTS.md', import.meta.url), formatMarkdown(report))
-  process.stdout.write('\nWritten to bench/RESULTS.md and bench/results.json\n')
+/** Results of workloads that were not measured now stay as they were. */
+function write(result: Result): void {
+  const [json, markdown] = [new URL('results.json', import.meta.url), new URL('RESULTS.md', import.meta.url)]
+  const known = JSON.parse(readFileSync(json, 'utf8')) as Result[]
+  const results = mergeResults(
+    known,
+    result,
+    workloads.map(({ name }) => name),
+  )
+  writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`)
+  writeFileSync(markdown, formatMarkdown(results))
+  process.stderr.write('written to bench/RESULTS.md and bench/results.json\n')
 }

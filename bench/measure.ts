@@ -1,6 +1,7 @@
 // What a process used of the CPU, thread by thread, as Linux accounts it; and medians of several runs.
 
 import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** Nanoseconds of CPU by thread id. */
 export type CpuTimes = ReadonlyMap<number, number>
@@ -46,4 +47,29 @@ export function spreadOf(values: readonly number[]): Spread {
     low: at(0),
     high: at(sorted.length - 1),
   }
+}
+
+/** The resident memory of a process, in bytes. */
+export function readRss(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024
+}
+
+const restPollMs = 250
+const restNanoseconds = 10e6
+const longestUnrestMs = 120_000
+
+/** Resolves once a process does next to nothing: what was asked of it has begun. */
+export async function untilRest(pid: number): Promise<void> {
+  const signal = AbortSignal.timeout(longestUnrestMs)
+  for (let before = readCpu(pid), busy = true; busy; ) {
+    await pause(restPollMs, undefined, { signal })
+    const after = readCpu(pid)
+    busy = total(cpuBetween(before, after)) > restNanoseconds
+    before = after
+  }
+}
+
+/** Microseconds that a process used for each of so many units since `before`. */
+export function microsPerUnit(pid: number, before: CpuTimes, units: number): number {
+  return total(cpuBetween(before, readCpu(pid))) / 1_000 / units
 }

@@ -35,10 +35,9 @@ export const amqp: Workload = {
   name: 'AMQP',
   title: `${eventCount.toLocaleString('en')} CloudStack messages drain from a full RabbitMQ queue`,
   bounds: [{ figure: 'events/s', atLeast: 10_000 }],
-  async open(profileDirectory): Promise<OpenWorkload> {
-    const profile = profileDirectory === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`]
+  async open(nodeFlags): Promise<OpenWorkload> {
     const broker = await startRabbitMQ()
-    const bench = { broker, messages: makeMix(eventCount), nodeFlags: profile }
+    const bench = { broker, messages: makeMix(eventCount), nodeFlags }
     return {
       subjects: [
         { name: 'SQLite', run: () => runOn(bench, openDirectory) },

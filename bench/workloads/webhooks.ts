@@ -1,7 +1,6 @@
 // Webhooks: how many signed deliveries a gateway makes, and whether endpoints that hang hold up the others.
 
-import { readFileSync } from 'node:fs'
-import { cpuBetween, total } from '../measure.ts'
+import { cpuBetween, readRss, total } from '../measure.ts'
 import { type Engine, openWebhookBench, type WebhookBench } from '../webhook-bench.ts'
 import type { Figures, Workload } from '../workload.ts'
 
@@ -22,8 +21,7 @@ function workload(
 ): Workload {
   return {
     ...about,
-    async open(profileDirectory) {
-      const flags = profileDirectory === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`]
+    async open(flags) {
       const run = async (engine: Engine) => {
         const bench = await openWebhookBench(engine, [...flags, ...nodeFlags])
         try {
@@ -157,5 +155,5 @@ export const million = workload(
 )
 
 function residentMiB(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024
+  return readRss(pid) / 2 ** 20
 }

@@ -1,0 +1,141 @@
+// The servers that are measured against each other, each started in a process of its own.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openInspector } from '../test/support/inspector.ts'
+import { runNode } from '../test/support/program.ts'
+import { startRedis } from '../test/support/redis.ts'
+import { driverCore, pin, serverCore } from './cores.ts'
+import { openSseSubscribers } from './load/sse-subscribers.ts'
+import type { OpenSubscribers } from './load/subscribers.ts'
+import { openWebsocketSubscribers } from './load/websocket-subscribers.ts'
+
+export type Server = {
+  /** GraphQL is at `/graphql`, events are posted to `/events`. */
+  readonly url: string
+  readonly pid: number
+  /** The process of the Redis it keeps its events in; null where it has none. */
+  readonly redisPid: number | null
+  /** Of the main thread, after a collection; only of servers that were started with `inspected`. */
+  heapBytes(): Promise<number>
+  stop(): Promise<void>
+}
+
+export type Contender = {
+  readonly name: string
+  /** Heliograph itself, a GraphQL server to compare with, or what no GraphQL server can be. */
+  readonly kind: 'OWN' | 'PEER' | 'LIMIT'
+  readonly subscribe: OpenSubscribers
+  start(flags?: readonly string[]): Promise<Server>
+}
+
+/** For `start`: what `heapBytes` needs. */
+export const inspected = ['--inspect=127.0.0.1:0']
+
+/** One caller is all of them here, and limits are not what is measured. */
+const unlimited = {
+  HELIOGRAPH_PRINCIPAL_CONNECTIONS: '20000',
+  HELIOGRAPH_PRINCIPAL_OPERATIONS: '100000',
+  HELIOGRAPH_PRINCIPAL_EVENTS_PER_SECOND: '10000000',
+  HELIOGRAPH_RETENTION_EVENTS: '10000000',
+}
+
+export const heliograph: Contender = {
+  name: 'Heliograph, WebSocket',
+  kind: 'OWN',
+  subscribe: openWebsocketSubscribers,
+  start: (flags) => startHeliograph(flags, openDirectory),
+}
+export const heliographSse: Contender = {
+  ...heliograph,
+  name: 'Heliograph, SSE',
+  subscribe: openSseSubscribers,
+}
+export const heliographOnRedis: Contender = {
+  ...heliograph,
+  name: 'Heliograph on Redis',
+  start: (flags) => startHeliograph(flags, openRedis),
+}
+
+export const bareHttp = peer('bare node:http', 'LIMIT', 'bare-http.ts')
+export const rawWs = peer('raw ws', 'LIMIT', 'raw-ws.ts')
+export const rawWsGathered = peer('raw ws, gathered', 'LIMIT', 'raw-ws.ts', ['--gathered'])
+export const mercurius = peer('mercurius', 'PEER', 'mercurius.ts')
+export const yoga = peer('yoga + graphql-ws', 'PEER', 'yoga.ts')
+export const yogaSse: Contender = { ...yoga, name: 'yoga, SSE', subscribe: openSseSubscribers }
+export const redisFilter: Contender = {
+  ...peer('graphql-ws + Redis', 'PEER', 'redis-filter.ts'),
+  async start(flags = []) {
+    const made = new AsyncDisposableStack()
+    const { env } = await openRedis(made)
+    return launch(made, [...flags, 'bench/peers/redis-filter.ts'], { REDIS_URL: env.HELIOGRAPH_REDIS_URL })
+  },
+}
+
+function peer(name: string, kind: Contender['kind'], file: string, words: readonly string[] = []): Contender {
+  return {
+    name,
+    kind,
+    subscribe: openWebsocketSubscribers,
+    start: (flags = []) =>
+      launch(new AsyncDisposableStack(), [...flags, `bench/peers/${file}`, ...words], {}),
+  }
+}
+
+type Data = { readonly env: Readonly<Record<string, string>>; readonly redisPid: number | null }
+
+async function startHeliograph(
+  flags: readonly string[] = [],
+  openData: (made: AsyncDisposableStack) => Promise<Data>,
+): Promise<Server> {
+  const made = new AsyncDisposableStack()
+  const { env, redisPid } = await openData(made)
+  return launch(made, [...flags, 'src/start.js', '--port', '0'], { ...unlimited, ...env }, redisPid)
+}
+
+async function openDirectory(made: AsyncDisposableStack): Promise<Data> {
+  const directory = await mkdtemp(join(tmpdir(), 'heliograph-bench-'))
+  made.defer(() => rm(directory, { recursive: true, force: true }))
+  return { env: { HELIOGRAPH_DATA: directory }, redisPid: null }
+}
+
+async function openRedis(made: AsyncDisposableStack) {
+  const redis = await startRedis({ appendOnly: true, settings: { appendfsync: 'everysec' } })
+  made.defer(() => redis.stop())
+  const redisPid = Number(/process_id:(\d+)/.exec(await redis.client().info('server'))?.[1])
+  pin(redisPid, driverCore)
+  return { env: { HELIOGRAPH_REDIS_URL: redis.url }, redisPid }
+}
+
+/** Runs a program until it says where it listens; whatever was made for it goes with it. */
+async function launch(
+  made: AsyncDisposableStack,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  redisPid: number | null = null,
+): Promise<Server> {
+  const program = runNode(args, { env })
+  const pid = program.process.pid ?? 0
+  pin(pid, serverCore)
+  const onExit = () => program.process.kill('SIGKILL')
+  process.once('exit', onExit)
+  made.defer(async () => {
+    program.process.kill('SIGTERM')
+    await program.ended()
+    process.off('exit', onExit)
+  })
+  const [, url = ''] = await program.until(/(?:listening at|GraphQL) +(http:\/\/[\d.:]+)/)
+  return {
+    url,
+    pid,
+    redisPid,
+    async heapBytes() {
+      const inspector = await openInspector(program.output().stderr)
+      const bytes = await inspector.heapBytes()
+      inspector.close()
+      return bytes
+    },
+    stop: () => made.disposeAsync(),
+  }
+}

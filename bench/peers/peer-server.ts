@@ -1,0 +1,42 @@
+// The HTTP side of a peer on node:http: takes events at `POST /events` as the gateway does, keeps none of
+// them, and says where it listens.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { eventsOf, type PeerEvent } from './peer-event.ts'
+
+/**
+ * @param publish is told of each event before the sender is answered
+ * @param others answers what is not posted events
+ */
+export function createPeerServer(
+  publish: (event: PeerEvent) => void | Promise<void>,
+  others: (request: IncomingMessage, response: ServerResponse) => void = notFound,
+): Server {
+  return createServer((request, response) => {
+    if (request.url !== '/events') return others(request, response)
+    let text = ''
+    request.setEncoding('utf8')
+    request.on('data', (piece: string) => {
+      text += piece
+    })
+    request.on('end', async () => {
+      for (const event of eventsOf(JSON.parse(text))) await publish(event)
+      response.writeHead(202, { 'content-length': 0 }).end()
+    })
+  })
+}
+
+/** Listens on a free loopback port, and prints it for whoever started the peer. */
+export async function listen(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4096, resolve))
+  announce((server.address() as AddressInfo).port)
+}
+
+export function announce(port: number): void {
+  process.stdout.write(`listening at http://127.0.0.1:${port}\n`)
+}
+
+function notFound(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(404).end()
+}

@@ -1,0 +1,132 @@
+// Filters: many operations, each about a virtual machine of its own, so that an event is for exactly one.
+
+import {
+  bareHttp,
+  type Contender,
+  heliograph,
+  heliographSse,
+  mercurius,
+  rawWs,
+  redisFilter,
+  yoga,
+  yogaSse,
+} from '../contenders.ts'
+import { type Crowd, gatherCrowd } from '../crowd.ts'
+import { makeEvent, startsOf } from '../load/events.ts'
+import type { Operation } from '../load/subscribers.ts'
+import { microsPerUnit, readCpu } from '../measure.ts'
+import { openCrowds } from '../shared-crowds.ts'
+import type { Figures, Round, Workload } from '../workload.ts'
+
+const operationCount = 5_000
+/** As many as the gateway allows on a socket unless told otherwise. */
+const operationsPerSocket = 100
+/** Posts under way at any time. */
+const connections = 64
+const runMs = 2_000
+const fewestEvents = 100
+
+const cost = 'CPU µs/event'
+const delivery = 'less ingest'
+const numbers = new Intl.NumberFormat('en')
+
+const uidOf = (n: number) => `vm-${n}`
+
+/** Operations 0, 1, 2 …, each about the virtual machine of its number. */
+function oneEach(count: number, perClient: number): readonly (readonly Operation[])[] {
+  return Array.from({ length: count / perClient }, (_, client) =>
+    Array.from({ length: perClient }, (_, n) => startsOf(uidOf(client * perClient + n))),
+  )
+}
+
+/** Posts events about the machines of the operations, and waits until each has told the one it is for. */
+async function measure({ server, subscribers, poster }: Crowd): Promise<Figures> {
+  const { size } = subscribers
+  const end = performance.now() + runMs
+  const before = readCpu(server.pid)
+  const begun = subscribers.count()
+  let posted = 0
+  await poster.postAll(() => {
+    if (posted >= fewestEvents && performance.now() > end) return null
+    posted += 1
+    // Steps of a prime: neighbours are not told one after the other.
+    return [makeEvent({ uid: uidOf((posted * 7_919) % Math.max(size, operationCount)) })]
+  })
+  if (size > 0) await subscribers.until(begun + posted)
+  return { [cost]: microsPerUnit(server.pid, before, posted) }
+}
+
+const onWebsocket = oneEach(operationCount, operationsPerSocket)
+const onStreams = oneEach(operationCount, 1)
+const withoutSubscribers = 'Heliograph, nobody subscribed'
+const subscribed = [rawWs, heliograph, heliographSse, redisFilter, mercurius, yoga, yogaSse]
+
+function crowdOf(
+  contender: Contender,
+  clients: readonly (readonly Operation[])[],
+  nodeFlags: readonly string[],
+) {
+  return gatherCrowd(contender, { clients, connections, nodeFlags })
+}
+
+export const filtered: Workload = {
+  name: 'W2',
+  title: `${numbers.format(operationCount)} operations, each event is for exactly one; ${connections} posts in flight`,
+  bounds: [
+    { figure: `${delivery}, of raw ws`, atMost: 1.5, subjects: [heliograph.name, heliographSse.name] },
+    { figure: 'of the cheapest filtering peer', atMost: 1 / 100 },
+  ],
+  open: (nodeFlags) =>
+    openCrowds(
+      [
+        { name: bareHttp.name, gather: () => crowdOf(bareHttp, [], nodeFlags) },
+        { name: withoutSubscribers, gather: () => crowdOf(heliograph, [], nodeFlags) },
+        ...subscribed.map((contender) => ({
+          name: contender.name,
+          gather: () =>
+            crowdOf(contender, contender.name.endsWith('SSE') ? onStreams : onWebsocket, nodeFlags),
+        })),
+      ],
+      measure,
+    ),
+  derive(subject, round) {
+    const contender = subscribed.find(({ name }) => name === subject)
+    if (contender === undefined) return {}
+    const costOf = (name: string) => round.get(name)?.[cost] ?? Number.NaN
+    if (contender.kind !== 'OWN') {
+      return { [delivery]: costOf(subject) - costOf(bareHttp.name) }
+    }
+    const own = costOf(subject) - costOf(withoutSubscribers)
+    return {
+      [delivery]: own,
+      [`${delivery}, of raw ws`]: own / (costOf(rawWs.name) - costOf(bareHttp.name)),
+      'of the cheapest filtering peer': costOf(subject) / cheapestPeer(round),
+    }
+  },
+}
+
+function cheapestPeer(round: Round): number {
+  const peers = subscribed.filter(({ kind }) => kind === 'PEER')
+  return Math.min(...peers.map(({ name }) => round.get(name)?.[cost] ?? Number.POSITIVE_INFINITY))
+}
+
+const counts = [500, 5_000, 50_000]
+const nameOf = (count: number) => `${numbers.format(count)} operations`
+const fewest = nameOf(counts[0] ?? 0)
+
+export const growing: Workload = {
+  name: 'W2n',
+  title: 'what an event for exactly one operation costs, by how many operations there are',
+  bounds: [{ figure: `of ${fewest}`, atMost: 1.3 }],
+  open: (nodeFlags) =>
+    openCrowds(
+      counts.map((count) => ({
+        name: nameOf(count),
+        gather: () => crowdOf(heliograph, oneEach(count, operationsPerSocket), nodeFlags),
+      })),
+      measure,
+    ),
+  derive: (subject, round) => ({
+    [`of ${fewest}`]: (round.get(subject)?.[cost] ?? Number.NaN) / (round.get(fewest)?.[cost] ?? Number.NaN),
+  }),
+}
