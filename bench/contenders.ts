@@ -26,6 +26,7 @@ export type Contender = {
   readonly name: string
   /** Heliograph itself, a GraphQL server to compare with, or what no GraphQL server can be. */
   readonly kind: 'OWN' | 'PEER' | 'LIMIT'
+  readonly transport: 'WebSocket' | 'SSE'
   readonly subscribe: OpenSubscribers
   start(flags?: readonly string[]): Promise<Server>
 }
@@ -44,14 +45,11 @@ const unlimited = {
 export const heliograph: Contender = {
   name: 'Heliograph, WebSocket',
   kind: 'OWN',
+  transport: 'WebSocket',
   subscribe: openWebsocketSubscribers,
   start: (flags) => startHeliograph(flags, openDirectory),
 }
-export const heliographSse: Contender = {
-  ...heliograph,
-  name: 'Heliograph, SSE',
-  subscribe: openSseSubscribers,
-}
+export const heliographSse = overSse('Heliograph, SSE', heliograph)
 export const heliographOnRedis: Contender = {
   ...heliograph,
   name: 'Heliograph on Redis',
@@ -63,7 +61,7 @@ export const rawWs = peer('raw ws', 'LIMIT', 'raw-ws.ts')
 export const rawWsGathered = peer('raw ws, gathered', 'LIMIT', 'raw-ws.ts', ['--gathered'])
 export const mercurius = peer('mercurius', 'PEER', 'mercurius.ts')
 export const yoga = peer('yoga + graphql-ws', 'PEER', 'yoga.ts')
-export const yogaSse: Contender = { ...yoga, name: 'yoga, SSE', subscribe: openSseSubscribers }
+export const yogaSse = overSse('yoga, SSE', yoga)
 export const redisFilter: Contender = {
   ...peer('graphql-ws + Redis', 'PEER', 'redis-filter.ts'),
   async start(flags = []) {
@@ -73,14 +71,32 @@ export const redisFilter: Contender = {
   },
 }
 
+/** Those that can be asked for the same. */
+export const comparable: readonly Contender[] = [
+  rawWs,
+  rawWsGathered,
+  heliograph,
+  heliographSse,
+  heliographOnRedis,
+  redisFilter,
+  mercurius,
+  yoga,
+  yogaSse,
+]
+
 function peer(name: string, kind: Contender['kind'], file: string, words: readonly string[] = []): Contender {
   return {
     name,
     kind,
+    transport: 'WebSocket',
     subscribe: openWebsocketSubscribers,
     start: (flags = []) =>
       launch(new AsyncDisposableStack(), [...flags, `bench/peers/${file}`, ...words], {}),
   }
+}
+
+function overSse(name: string, contender: Contender): Contender {
+  return { ...contender, name, transport: 'SSE', subscribe: openSseSubscribers }
 }
 
 type Data = { readonly env: Readonly<Record<string, string>>; readonly redisPid: number | null }

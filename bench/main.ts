@@ -3,7 +3,10 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { type BenchArguments, parseArguments, usage } from './arguments.ts'
+import { drawChart, themes } from './chart.ts'
+import { comparable } from './contenders.ts'
 import { driverCore, pin } from './cores.ts'
+import { checkAgreement } from './differential.ts'
 import { describeMachine } from './machine.ts'
 import { spreadOf } from './measure.ts'
 import { formatMarkdown, formatResult, mergeResults, type Result } from './report.ts'
@@ -59,7 +62,10 @@ function describe(error: unknown): string {
 
 async function run(args: BenchArguments): Promise<void> {
   pin(process.pid, driverCore)
-  for (const workload of chosen(args.only)) {
+  const workloads = chosen(args.only)
+  process.stderr.write('checking that all contenders tell the same …\n')
+  await checkAgreement(comparable)
+  for (const workload of workloads) {
     const result = await measure(workload, args)
     process.stdout.write(`\n${formatResult(result)}\n`)
     // At once: a long bench that is stopped has shown what it has measured.
@@ -120,14 +126,22 @@ function spreads(runs: readonly Figures[]): Result['subjects'][number]['figures'
 
 /** Results of workloads that were not measured now stay as they were. */
 function write(result: Result): void {
-  const [json, markdown] = [new URL('results.json', import.meta.url), new URL('RESULTS.md', import.meta.url)]
-  const known = JSON.parse(readFileSync(json, 'utf8')) as Result[]
-  const results = mergeResults(
-    known,
-    result,
-    workloads.map(({ name }) => name),
-  )
-  writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`)
-  writeFileSync(markdown, formatMarkdown(results))
-  process.stderr.write('written to bench/RESULTS.md and bench/results.json\n')
+  const known = JSON.parse(readFileSync(here('results.json'), 'utf8')) as Result[]
+  const names = workloads.map(({ name }) => name)
+  const results = mergeResults(known, result, names)
+  writeFileSync(here('results.json'), `${JSON.stringify(results, null, 2)}\n`)
+  writeFileSync(here('RESULTS.md'), formatMarkdown(results))
+  if (['W1s', 'W2'].includes(result.workload)) drawCharts(results)
+  process.stderr.write('written to bench/\n')
+}
+
+/** As soon as both of its workloads are there. */
+function drawCharts(results: readonly Result[]): void {
+  if (!['W1s', 'W2'].every((name) => results.some(({ workload }) => workload === name))) return
+  for (const [name, theme] of Object.entries(themes))
+    writeFileSync(here(`chart-${name}.svg`), drawChart(results, theme))
+}
+
+function here(name: string): URL {
+  return new URL(name, import.meta.url)
 }

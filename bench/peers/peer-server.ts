@@ -13,7 +13,8 @@ export function createPeerServer(
   publish: (event: PeerEvent) => void | Promise<void>,
   others: (request: IncomingMessage, response: ServerResponse) => void = notFound,
 ): Server {
-  return createServer((request, response) => {
+  // One that is busy for seconds would cut the connections of those who wait for it.
+  return createServer({ keepAliveTimeout: 0 }, (request, response) => {
     if (request.url !== '/events') return others(request, response)
     let text = ''
     request.setEncoding('utf8')

@@ -1,6 +1,6 @@
 // The limit: `ws`, and one prebuilt frame that goes to each socket as it is. It knows just enough of
 // graphql-transport-ws to be driven like the others: all operations have the id and the selection of the
-// bench, and one with a variable `id` gets the events of that virtual machine only.
+// bench; one with a variable `id` gets the events of that virtual machine, others get all starts.
 //
 // With `--gathered` all frames that a socket gets within a turn of the event loop leave as one write.
 
@@ -19,7 +19,7 @@ type Message = {
   readonly payload?: { readonly variables?: { readonly id?: string } }
 }
 
-const everything = 'everything'
+const everyStart = 'every start'
 /** By the subject that is wanted. */
 const subscribers = new Map<string, Subscriber[]>()
 const gathered = new Map<Socket, Buffer[]>()
@@ -28,10 +28,8 @@ function publish(event: PeerEvent): void {
   const { subject, ...fields } = event
   // All that are told have asked with the same id, or there is only one of them.
   const frames = new Map<string, Buffer>()
-  for (const { socket, id } of [
-    ...(subscribers.get(everything) ?? []),
-    ...(subscribers.get(subject) ?? []),
-  ]) {
+  const starts = event.type === 'VM.START' ? subscribers.get(everyStart) : []
+  for (const { socket, id } of [...(starts ?? []), ...(subscribers.get(subject) ?? [])]) {
     let frame = frames.get(id)
     if (frame === undefined) {
       frame = frameOf(JSON.stringify({ id, type: 'next', payload: { data: { events: fields } } }))
@@ -54,11 +52,16 @@ function flush(): void {
   gathered.clear()
 }
 
-/** A text frame of less than 64 kB (RFC 6455, 5.2). */
+/** A text frame (RFC 6455, 5.2). */
 function frameOf(text: string): Buffer {
   const payload = Buffer.from(text)
-  if (payload.length < 126) return Buffer.concat([Buffer.from([0x81, payload.length]), payload])
-  return Buffer.concat([Buffer.from([0x81, 126, payload.length >> 8, payload.length & 0xff]), payload])
+  const { length } = payload
+  if (length < 126) return Buffer.concat([Buffer.from([0x81, length]), payload])
+  const header = Buffer.alloc(length < 65_536 ? 4 : 10)
+  header.set([0x81, length < 65_536 ? 126 : 127])
+  if (length < 65_536) header.writeUInt16BE(length, 2)
+  else header.writeBigUInt64BE(BigInt(length), 2)
+  return Buffer.concat([header, payload])
 }
 
 function take(ws: WebSocket, socket: Socket, data: RawData): void {
@@ -66,7 +69,7 @@ function take(ws: WebSocket, socket: Socket, data: RawData): void {
   if (type === 'connection_init') ws.send('{"type":"connection_ack"}')
   if (type !== 'subscribe') return
   const uid = payload?.variables?.id
-  const wanted = uid === undefined ? everything : `VirtualMachine/${uid}`
+  const wanted = uid === undefined ? everyStart : `VirtualMachine/${uid}`
   const known = subscribers.get(wanted)
   if (known === undefined) subscribers.set(wanted, [{ socket, id }])
   else known.push({ socket, id })

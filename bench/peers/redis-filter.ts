@@ -4,11 +4,16 @@ import { RedisPubSub } from 'graphql-redis-subscriptions'
 import { withFilter } from 'graphql-subscriptions'
 import { useServer } from 'graphql-ws/use/ws'
 import { createSchema } from 'graphql-yoga'
+import { Redis } from 'ioredis'
 import { WebSocketServer } from 'ws'
 import { matches, type PeerArguments, type PeerEvent, peerSchema } from './peer-event.ts'
 import { createPeerServer, listen } from './peer-server.ts'
 
-const pubSub = new RedisPubSub({ connection: process.env.REDIS_URL ?? '' })
+const url = process.env.REDIS_URL ?? ''
+// Clients of its own would be an older ioredis, whose first subscription may be lost; to the newer one's
+// types it is blind.
+const clients = { publisher: new Redis(url), subscriber: new Redis(url) }
+const pubSub = new RedisPubSub(clients as unknown as ConstructorParameters<typeof RedisPubSub>[0])
 const schema = createSchema({
   typeDefs: peerSchema,
   resolvers: {

@@ -57,7 +57,7 @@ async function measure({ server, subscribers, poster }: Crowd, perRequest: numbe
 
 export const oneInFlight = fanOut(
   {
-    name: 'W1S',
+    name: 'W1s',
     title: `${subscriberCount.toLocaleString('en')} subscribers of the same events, one event in flight`,
     bounds: [
       { figure: 'of raw ws', atMost: 1.3, subjects: own },
@@ -70,7 +70,7 @@ export const oneInFlight = fanOut(
 
 export const bursts = fanOut(
   {
-    name: 'W1B',
+    name: 'W1b',
     title: `${subscriberCount.toLocaleString('en')} subscribers of the same events, ten events in a request`,
     bounds: [{ figure: 'of raw ws', atMost: 0.25, subjects: own }],
   },

@@ -11,7 +11,7 @@ import {
   yoga,
   yogaSse,
 } from '../contenders.ts'
-import { type Crowd, gatherCrowd } from '../crowd.ts'
+import { type Crowd, gatherCrowd, repeatFor } from '../crowd.ts'
 import { makeEvent, startsOf } from '../load/events.ts'
 import type { Operation } from '../load/subscribers.ts'
 import { microsPerUnit, readCpu } from '../measure.ts'
@@ -24,7 +24,6 @@ const operationsPerSocket = 100
 /** Posts under way at any time. */
 const connections = 64
 const runMs = 2_000
-const fewestEvents = 100
 
 const cost = 'CPU µs/event'
 const delivery = 'less ingest'
@@ -39,20 +38,18 @@ function oneEach(count: number, perClient: number): readonly (readonly Operation
   )
 }
 
-/** Posts events about the machines of the operations, and waits until each has told the one it is for. */
+/** Posts events about the machines of the operations; the next ones go when each has told whom it is for. */
 async function measure({ server, subscribers, poster }: Crowd): Promise<Figures> {
   const { size } = subscribers
-  const end = performance.now() + runMs
   const before = readCpu(server.pid)
   const begun = subscribers.count()
   let posted = 0
-  await poster.postAll(() => {
-    if (posted >= fewestEvents && performance.now() > end) return null
-    posted += 1
-    // Steps of a prime: neighbours are not told one after the other.
-    return [makeEvent({ uid: uidOf((posted * 7_919) % Math.max(size, operationCount)) })]
+  // Steps of a prime: neighbours are not told one after the other.
+  const next = () => [makeEvent({ uid: uidOf((++posted * 7_919) % (size || operationCount)) })]
+  await repeatFor(runMs, 1, async () => {
+    await Promise.all(Array.from({ length: connections }, () => poster.post(next())))
+    if (size > 0) await subscribers.until(begun + posted)
   })
-  if (size > 0) await subscribers.until(begun + posted)
   return { [cost]: microsPerUnit(server.pid, before, posted) }
 }
 
@@ -84,7 +81,7 @@ export const filtered: Workload = {
         ...subscribed.map((contender) => ({
           name: contender.name,
           gather: () =>
-            crowdOf(contender, contender.name.endsWith('SSE') ? onStreams : onWebsocket, nodeFlags),
+            crowdOf(contender, contender.transport === 'SSE' ? onStreams : onWebsocket, nodeFlags),
         })),
       ],
       measure,

@@ -67,7 +67,7 @@ export const idle: Workload = {
       async run(): Promise<Figures> {
         const figures = { [alone]: await grow(contender, 10_000, 1, nodeFlags) }
         // A stream has one operation.
-        if (contender.name.endsWith('SSE')) return figures
+        if (contender.transport === 'SSE') return figures
         return { ...figures, [inTens]: await grow(contender, 1_000, 10, nodeFlags) }
       },
     })),
