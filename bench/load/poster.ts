@@ -17,7 +17,8 @@ export async function openPoster(url: string, connections: number): Promise<Post
   const free = [...lines]
   return {
     async post(events) {
-      const line = free.pop()
+      // In turns: one that rested until now may be hung up on at this very moment.
+      const line = free.shift()
       if (line === undefined) throw new Error('more posts at once than connections')
       await line.post(events)
       free.push(line)
@@ -46,6 +47,8 @@ async function openLine(url: string): Promise<Line> {
     // Whoever waits for an answer is told that it was cut.
     socket.on('error', () => {})
     await once(socket, 'connect')
+    // Or nobody would see the server hang up.
+    socket.resume()
     return socket
   }
   let socket = await dial()

@@ -74,7 +74,7 @@ export const latency: Workload = {
 
 /** Operations of the reader that stalls: enough that its socket is full within seconds. */
 const stalledOperations = 40
-const stalling = { perSecond: 25, seconds: 10, padding: 'x'.repeat(1_000) }
+const stalling = { perSecond: 25, seconds: 10, readers: subscriberCount, padding: 'x'.repeat(1_000) }
 const megabyte = 1_000_000
 
 export const stalled: Workload = {
@@ -86,33 +86,27 @@ export const stalled: Workload = {
   ],
   open(nodeFlags): Promise<OpenWorkload> {
     const watch = createStopwatch()
-    const stalledClient = subscriberCount
-    const clients = [...sameForAll, Array.from({ length: stalledOperations }, () => everyStart)]
-    return openCrowds(
-      [
-        {
-          name: heliograph.name,
-          gather: () =>
-            gatherCrowd(heliograph, {
-              clients,
-              connections: 50,
-              nodeFlags: [...nodeFlags, ...inspected],
-              heard: watch.heard,
-            }),
-        },
-      ],
-      async (crowd) => {
-        const { server, subscribers } = crowd
-        await steadily(crowd, { ...stalling, readers: subscribers.size })
-        const without = { ...watch.take(), heap: await server.heapBytes(), rss: readRss(server.pid) }
-        subscribers.pause(stalledClient)
-        await steadily(crowd, { ...stalling, readers: subscriberCount })
-        const beside = { ...watch.take(), heap: await server.heapBytes(), rss: readRss(server.pid) }
-        subscribers.resume(stalledClient)
-        return figuresOf(without, beside)
-      },
-    )
+    const flags = [...nodeFlags, ...inspected]
+    const gather = () =>
+      gatherCrowd(heliograph, { clients: sameForAll, connections: 50, nodeFlags: flags, heard: watch.heard })
+    return openCrowds([{ name: heliograph.name, gather }], (crowd) => measureStalled(crowd, watch))
   },
+}
+
+async function measureStalled(crowd: Crowd, watch: Stopwatch): Promise<Figures> {
+  const { server } = crowd
+  const clients = [Array.from({ length: stalledOperations }, () => everyStart)]
+  const reader = await heliograph.subscribe(server.url, { clients })
+  const see = async (): Promise<Seen> => {
+    watch.take()
+    await steadily(crowd, stalling)
+    return { ...watch.take(), heap: await server.heapBytes(), rss: readRss(server.pid) }
+  }
+  const without = await see()
+  reader.pause(0)
+  const beside = await see()
+  await reader.close()
+  return figuresOf(without, beside)
 }
 
 type Seen = { readonly p50: number; readonly p99: number; readonly heap: number; readonly rss: number }
