@@ -2,6 +2,7 @@
 // what arrived so that a test can wait for it.
 
 import { once } from 'node:events'
+import { createClient as createSseClient } from 'graphql-sse'
 import { type Client, createClient } from 'graphql-ws'
 import WebSocket from 'ws'
 
@@ -80,7 +81,18 @@ export function connect(socketEndpoint: string, token?: string): LiveClient {
   }
 }
 
-function record<T>(client: Client, text: string, variables: Variables): Recording<T> {
+export type StreamClient = Pick<LiveClient, 'subscribe'> & { close(): void }
+
+/** The same by the graphql-sse client: a stream for each subscription. */
+export function connectStreams(endpoint: string): StreamClient {
+  const client = createSseClient({ url: endpoint, retryAttempts: 0 })
+  return {
+    subscribe: (text, variables = {}) => record(client as Pick<Client, 'subscribe'>, text, variables),
+    close: client.dispose,
+  }
+}
+
+function record<T>(client: Pick<Client, 'subscribe'>, text: string, variables: Variables): Recording<T> {
   const received: T[] = []
   const waiting = new Set<() => void>()
   let end: readonly GraphQLErrorLike[] | null = null
