@@ -30,6 +30,7 @@ export type CheckedDocument = {
 /** Of a subscription: the same without `after`, which tells subscribers apart but not what they get. */
 export type FeedDocument = {
   readonly document: DocumentNode
+  /** Normalised. */
   readonly text: string
   /** @param coerced the variables of one subscriber */
   selectionFor(coerced: Readonly<Record<string, unknown>>): Selection

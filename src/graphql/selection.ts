@@ -1,8 +1,8 @@
 // What the subscriptions of a document select, rendered by compiled code where that is possible.
 //
 // Kept with the document and not with the subscriber: five thousand subscribers that differ in the
-// variables of their filters share one. Compiled when the first notice comes, so a document that is only
-// subscribed to costs nothing.
+// variables of their filters share one. Compiled when the first notice comes: who only subscribes pays for
+// nothing.
 
 import {
   type DocumentNode,
@@ -21,7 +21,10 @@ export type Selection = (notice: Notice, context: Context) => string | null
 
 type Variables = Readonly<Record<string, unknown>>
 
-/** Compiled fields per document, 0.3 kB each: types and the values of variables multiply what is selected. */
+/**
+ * Per document, 0.3 kB each: the types that come and the values of variables multiply what is selected.
+ * What exceeds it is executed.
+ */
 const mostFields = 1_000
 
 /** @param document a valid subscription and its fragments, nothing else */
@@ -43,6 +46,8 @@ export function createSelections(
     const known = selections.get(key)
     if (known) return known
     if (fieldsLeft <= 0) return () => null
+    // For its place here: variables have more values than there would be memory for.
+    spend(1)
     const selection = selectionOf(() => compile(schema, document, variables, spend))
     selections.set(key, selection)
     return selection

@@ -211,6 +211,22 @@ describe('a selection', () => {
     expect(of('VM.START', true)).not.toBe(of('VM.START', false))
   })
 
+  test('is remembered for a thousand values of its variables at most', () => {
+    const names = Array.from({ length: 11 }, (_, n) => `v${n}`)
+    const fields = names.map((name) => `${name}: type @include(if: $${name})`).join(' ')
+    const declared = names.map((name) => `$${name}: Boolean!`).join(' ')
+    const query = `subscription (${declared}) { events { ${fields} type } }`
+    const selectionOf = (bits: number) => {
+      const variables = Object.fromEntries(names.map((name, n) => [name, ((bits >> n) & 1) === 1]))
+      const { feed, coerced } = prepared(query, variables)
+      return feed?.selectionFor(coerced)
+    }
+    const selections = new Set(Array.from({ length: 1_100 }, (_, bits) => selectionOf(bits)))
+    expect(selections.has(selectionOf(0))).toBe(true)
+    expect(selections.has(selectionOf(999))).toBe(true)
+    expect(selections.has(selectionOf(1_050))).toBe(false)
+  })
+
   test('is executed where compiling it would take too much memory', async () => {
     const aliases = Array.from({ length: 350 }, (_, n) => `a${n}: type`).join(' ')
     const operation = (a: boolean, b: boolean) =>
