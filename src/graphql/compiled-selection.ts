@@ -173,9 +173,9 @@ function abstractWriter(
   }
 }
 
-/** Lets go of a promise: `execute` is about to ask for the same, and tells what comes of it. */
+/** Declines what is no value yet. Lets go of a promise: `execute` is about to ask for the same. */
 function settled<Value>(value: Value): Value {
-  if (value instanceof Error) throw declined
+  if (value instanceof Error || typeof value === 'function') throw declined
   if (!isPromise(value)) return value
   value.then(null, () => {})
   throw declined

@@ -1,7 +1,14 @@
 // Compiled or executed, a result is the same text: names in the same order, errors with the same paths.
 
 import fc from 'fast-check'
-import { type ExecutionResult, execute } from 'graphql'
+import {
+  type ExecutionResult,
+  execute,
+  type GraphQLInterfaceType,
+  getNamedType,
+  isLeafType,
+  isObjectType,
+} from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Entry } from '../../src/event-log/entry.ts'
 import type { Context } from '../../src/graphql/context.ts'
@@ -85,9 +92,26 @@ const faults: readonly Record<string, unknown>[] = [
   { zone: () => 'called' },
   { owner: 5, status: true },
   { description: 'é"\\\u0000\u2028\ud800 </script>' },
+  { description: 'a "quote"' },
+  { description: 'a \\ backslash' },
+  { description: 'a line\n' },
   { data: { '': [1.5, null, { deep: 'ü' }] } },
+  { data: new Error('secret') },
+  { data: () => 'called' },
   { description: 'x'.repeat(70_000) },
 ]
+/** Each field of a type that needs no store, alone. */
+function everyFieldOf(name: string): string[] {
+  const type = schema.getType(name) as GraphQLInterfaceType
+  const fields = Object.values(type.getFields()).filter(({ args }) => args.length === 0)
+  return fields.map((field) => {
+    const inner = getNamedType(field.type)
+    if (!isObjectType(inner)) return field.name
+    const leaves = Object.values(inner.getFields()).filter((leaf) => isLeafType(getNamedType(leaf.type)))
+    return `${field.name} { ${leaves.map((leaf) => leaf.name).join(' ')} }`
+  })
+}
+
 const anyFault = fc
   .array(fc.constantFrom(...faults), { maxLength: 4 })
   .map((all) => Object.assign({}, ...all))
@@ -99,13 +123,17 @@ describe('a selection', () => {
       fc.asyncProperty(
         anyOperation,
         fc.nat(),
-        fc.nat(2),
+        fc.nat(),
         anyFault,
         fc.boolean(),
         async (request, n, m, fault, isAdmin) => {
           const entry = entries[n % entries.length] as Entry
           const notices = noticesOf({ ...entry, event: { ...entry.event, ...fault } })
-          const notice = notices[m % notices.length] as Notice
+          // Mostly what the root is for: it refuses the rest.
+          const isEvents = request.query.includes('events')
+          const fitting = notices.filter(({ kind }) => (kind === 'EVENT') === isEvents)
+          const choice = [...fitting, ...fitting, ...fitting, ...notices]
+          const notice = choice[m % choice.length] as Notice
           const context = isAdmin ? world.admin : world.tenant
           const operation = prepareOperation(request, roomyLimits)
           const { feed } = createFeed(operation, context)
@@ -187,17 +215,51 @@ describe('a selection', () => {
     expect(reported).toHaveLength(3)
   })
 
+  test.each(faults.map((fault) => [Object.keys(fault).join(), fault]))(
+    'that meets a wrong %s makes the text that graphql-js makes',
+    async (_names, fault) => {
+      const entry = entries.find(({ change }) => change !== null) as Entry
+      const [notice] = noticesOf({ ...entry, event: { ...entry.event, ...(fault as object) } }) as [Notice]
+      for (const fields of everyFieldOf('Event')) {
+        const operation = prepared(`subscription { events { ${fields} } }`)
+        const text = await executed(operation, notice, world.admin)
+        expect(await createFeed(operation, world.admin).feed.render(notice)).toBe(text)
+      }
+    },
+  )
+
   test('that reads the store is not begun twice', async () => {
-    let asked = 0
-    const get: Context['resources']['get'] = (refs) => {
-      asked += refs.length
-      return world.admin.resources.get(refs)
+    const asked: string[] = []
+    const resources: Context['resources'] = {
+      ...world.admin.resources,
+      get(refs) {
+        asked.push(...refs.map(({ uid }) => uid))
+        return world.admin.resources.get(refs)
+      },
     }
-    const context = { ...world.admin, resources: { ...world.admin.resources, get } }
     const operation = prepared('subscription { events { type resource { current { uid } } } }')
     const entry = entries.find(({ event }) => event.resource !== null) as Entry
-    await createFeed(operation, context).feed.render({ kind: 'EVENT', entry })
-    expect(asked).toBe(1)
+    await createFeed(operation, { ...world.admin, resources }).feed.render({ kind: 'EVENT', entry })
+    expect(asked).toEqual([entry.event.resource?.uid])
+  })
+
+  test('that asks for the history of a resource asks once', async () => {
+    let asked = 0
+    const resources: Context['resources'] = {
+      ...world.admin.resources,
+      history(...args) {
+        asked += 1
+        return world.admin.resources.history(...args)
+      },
+    }
+    const query = 'subscription { resources { resource { history(first: 1) { nodes { id } } } } }'
+    const entry = entries.find(({ change }) => change !== null) as Entry
+    const [, notice] = noticesOf(entry) as [Notice, Notice]
+    const alone = createFeed(prepared(query), { ...world.admin, resources }).feed
+    await alone.render(notice)
+    const once = asked
+    await executed(prepared(query), notice, { ...world.admin, resources })
+    expect(asked).toBe(2 * once)
   })
 
   test('is compiled once for all who share a document, whatever their filters', () => {
