@@ -12,9 +12,14 @@ export type Term = string
 /** Terms of which an entry must carry at least one to match, or REST where nothing narrows it. */
 export type Filing = readonly Term[] | 'REST'
 
+/** Tells which facets are worth looking up: spelling a term and looking it up costs 0.2 µs. */
+export type IsFiled = (facet: string) => boolean
+
 export class FilterIndex<T> {
   readonly #filed = new Map<Term, Set<T>>()
   readonly #rest = new Set<T>()
+  /** How many terms are filed, by facet. */
+  readonly #facets = new Map<string, number>()
 
   add(filing: Filing, value: T): void {
     if (filing === 'REST') {
@@ -24,7 +29,10 @@ export class FilterIndex<T> {
     for (const term of filing) {
       const values = this.#filed.get(term)
       if (values) values.add(value)
-      else this.#filed.set(term, new Set([value]))
+      else {
+        this.#filed.set(term, new Set([value]))
+        this.#count(term, 1)
+      }
     }
   }
 
@@ -36,18 +44,33 @@ export class FilterIndex<T> {
     for (const term of filing) {
       const values = this.#filed.get(term)
       values?.delete(value)
-      if (values?.size === 0) this.#filed.delete(term)
+      if (values?.size !== 0) continue
+      this.#filed.delete(term)
+      this.#count(term, -1)
     }
   }
 
-  /** Every value filed under one of the terms, and the rest; each once. */
-  candidates(terms: Iterable<Term>): ReadonlySet<T> {
-    const found = new Set(this.#rest)
+  /** Whether anything is filed under a term of this facet: what stands before the colon. */
+  readonly isFiled: IsFiled = (facet) => this.#facets.has(facet)
+
+  /** Every value filed under one of the terms, and the rest; each once, as of now. */
+  candidates(terms: Iterable<Term>): Iterable<T> {
+    const found: ReadonlySet<T>[] = this.#rest.size > 0 ? [this.#rest] : []
     for (const term of terms) {
       const values = this.#filed.get(term)
-      if (values) for (const value of values) found.add(value)
+      if (values) found.push(values)
     }
-    return found
+    const [only, ...others] = found
+    // Nearly always there is one at most, and a Set takes 0.3 µs to make.
+    if (others.length === 0) return [...(only ?? [])]
+    return new Set(found.flatMap((values) => [...values]))
+  }
+
+  #count(term: Term, change: 1 | -1): void {
+    const facet = term.slice(0, term.indexOf(':'))
+    const count = (this.#facets.get(facet) ?? 0) + change
+    if (count > 0) this.#facets.set(facet, count)
+    else this.#facets.delete(facet)
   }
 }
 
@@ -74,14 +97,20 @@ function typeTerm(type: string): Term {
   return type.endsWith('.*') ? `prefix:${type.slice(0, -1)}` : `type:${type}`
 }
 
-/** Every term an event filter that matches this event can be filed under. */
-export function termsOfEvent(event: Event): Term[] {
-  const terms = [`type:${event.type}`, `category:${event.category}`]
-  for (let dot = event.type.indexOf('.'); dot !== -1; dot = event.type.indexOf('.', dot + 1)) {
-    terms.push(`prefix:${event.type.slice(0, dot + 1)}`)
+/** Every term an event filter that matches this event can be filed under, of the facets that are filed. */
+export function termsOfEvent(event: Event, isFiled: IsFiled = () => true): Term[] {
+  const terms: Term[] = []
+  const { type, category, resource, related, owner } = event
+  if (isFiled('type')) terms.push(`type:${type}`)
+  if (isFiled('category')) terms.push(`category:${category}`)
+  if (isFiled('prefix')) {
+    for (let dot = type.indexOf('.'); dot !== -1; dot = type.indexOf('.', dot + 1)) {
+      terms.push(`prefix:${type.slice(0, dot + 1)}`)
+    }
   }
-  if (event.resource) terms.push(`resource:${resourceId(event.resource)}`, `kind:${event.resource.kind}`)
-  for (const ref of event.related) terms.push(`related:${resourceId(ref)}`)
-  if (event.owner !== null) terms.push(`account:${event.owner}`)
+  if (resource && isFiled('resource')) terms.push(`resource:${resourceId(resource)}`)
+  if (resource && isFiled('kind')) terms.push(`kind:${resource.kind}`)
+  if (isFiled('related')) for (const ref of related) terms.push(`related:${resourceId(ref)}`)
+  if (owner !== null && isFiled('account')) terms.push(`account:${owner}`)
   return terms
 }

@@ -18,13 +18,22 @@ import {
 } from 'graphql'
 import { RefusedOperation, refusal } from './errors.ts'
 import { parseDocument } from './limits.ts'
+import { createSelections, type Selection } from './selection.ts'
 
 export type CheckedDocument = {
   /** The chosen operation and the fragments it uses. */
   readonly document: DocumentNode
   readonly operation: OperationDefinitionNode
-  /** Where the operation is a subscription: the same without `after`, which tells subscribers apart but not what they get. */
-  readonly feed: { readonly document: DocumentNode; readonly text: string } | null
+  readonly feed: FeedDocument | null
+}
+
+/** Of a subscription: the same without `after`, which tells subscribers apart but not what they get. */
+export type FeedDocument = {
+  readonly document: DocumentNode
+  /** Normalised. */
+  readonly text: string
+  /** @param coerced the variables of one subscriber */
+  selectionFor(coerced: Readonly<Record<string, unknown>>): Selection
 }
 
 const keptDocuments = 1_000
@@ -96,7 +105,7 @@ function missingOperation(operationName: string | null): string {
 
 function feedOf(schema: GraphQLSchema, document: DocumentNode): CheckedDocument['feed'] {
   const feed = withoutUnusedVariables(withoutAfter(schema, document))
-  return { document: feed, text: print(feed) }
+  return { document: feed, text: print(feed), selectionFor: createSelections(schema, feed) }
 }
 
 /** Takes `after` from the root fields, in fragments too. */

@@ -32,6 +32,7 @@ const ResourceRefObject = builder.objectRef<ResourceRef>('ResourceRef').implemen
       type: ResourceInterface,
       nullable: true,
       description: 'The resource as it is now; null where it is not known, or not visible.',
+      extensions: { readsStore: true },
       resolve: (ref, _args, context) => readResource(context, ref),
     }),
   }),

@@ -96,6 +96,7 @@ function relationField(t: Fields, relation: Relation) {
       type: object,
       nullable: true,
       description,
+      extensions: { readsStore: true },
       resolve: async (resource, _args, context) =>
         (await readRelated(context, resource, relation)).at(0) ?? null,
     })
@@ -103,7 +104,7 @@ function relationField(t: Fields, relation: Relation) {
   return t.field({
     type: [object],
     description,
-    extensions: { holdsMany: true },
+    extensions: { holdsMany: true, readsStore: true },
     resolve: (resource, _args, context) => readRelated(context, resource, relation),
   })
 }

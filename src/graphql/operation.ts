@@ -14,7 +14,7 @@ import { type Cursor, parseCursor } from '../event/position.ts'
 import { visibilityKey } from '../event/visibility.ts'
 import type { Feed, Notice } from '../hub/feed.ts'
 import type { Context } from './context.ts'
-import { createDocuments } from './document.ts'
+import { createDocuments, type FeedDocument } from './document.ts'
 import { RefusedOperation, toGraphQLError, toGraphQLErrors } from './errors.ts'
 import { chooseFeed } from './feed-choice.ts'
 import { costErrors, type Limits, shapeErrors } from './limits.ts'
@@ -39,8 +39,8 @@ export type Prepared = {
   readonly variables: Readonly<Record<string, unknown>>
   /** As the operation types them, defaults filled in. */
   readonly coerced: Readonly<Record<string, unknown>>
-  /** A subscription without its root `after`, and its normalised text; null for other operations. */
-  readonly feed: { readonly document: DocumentNode; readonly text: string } | null
+  /** Null for other operations than subscriptions. */
+  readonly feed: FeedDocument | null
 }
 
 const checkDocument = createDocuments(schema)
@@ -94,9 +94,10 @@ export function createFeed(prepared: Prepared, context: Context): { feed: Feed; 
 }
 
 function feedOf(prepared: Prepared, context: Context): { feed: Feed; after: Cursor | null } {
-  const { text, document } = preparedFeed(prepared)
+  const { text, document, selectionFor } = preparedFeed(prepared)
   const { field, args } = readRootField(schema, prepared)
   const choice = chooseFeed(field, args, context.visibility)
+  const select = selectionFor(prepared.coerced)
   return {
     feed: {
       ...choice,
@@ -105,13 +106,13 @@ function feedOf(prepared: Prepared, context: Context): { feed: Feed; after: Curs
         usedVariables(document, prepared.coerced),
         visibilityKey(context.visibility),
       ]),
-      render: (notice) => render(document, prepared, context, notice),
+      render: (notice) => select(notice, context) ?? executeUpon(notice, document, prepared, context),
     },
     after: args.after == null ? null : parseCursor(args.after as string),
   }
 }
 
-function preparedFeed({ feed }: Prepared): NonNullable<Prepared['feed']> {
+function preparedFeed({ feed }: Prepared): FeedDocument {
   if (feed) return feed
   throw new HeliographError(
     'BAD_INPUT',
@@ -127,11 +128,11 @@ function usedVariables(document: DocumentNode, coerced: Prepared['coerced']): Pr
 }
 
 /** A promise only where the selection reads the store. */
-function render(
+function executeUpon(
+  notice: Notice,
   document: DocumentNode,
   { variables }: Prepared,
   context: Context,
-  notice: Notice,
 ): string | Promise<string> {
   const result = execute({
     schema,

@@ -43,6 +43,7 @@ const ResourceTransitionObject = builder.objectRef<Moved>('ResourceTransition').
       type: EventInterface,
       nullable: true,
       description: 'The event that told of it; null where it is not visible, or no longer held.',
+      extensions: { readsStore: true },
       resolve: (resource, _args, context) => readTransitionEvent(context, resource),
     }),
   }),

@@ -1,6 +1,6 @@
 // The audiences of this gateway: one per feed key, found by what an entry is about.
 
-import { FilterIndex, type Term, termsOfEvent } from '../event/filter-index.ts'
+import { FilterIndex, type IsFiled, type Term, termsOfEvent } from '../event/filter-index.ts'
 import type { Entry } from '../event-log/entry.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { termsOfResource } from '../resource/resource-filter.ts'
@@ -45,15 +45,15 @@ export function createAudiences({ metrics, ...parts }: Parts): Audiences {
       byKey.delete(audience.feed.key)
       metrics.audiences(byKey.size)
     },
-    concerned: (entry) => index.candidates(termsOf(entry)),
+    concerned: (entry) => index.candidates(termsOf(entry, index.isFiled)),
     count: () => byKey.size,
   }
 }
 
 /** What the entry is about, before and after: who sees a resource leave must be found as well. */
-function termsOf({ event, change }: Entry): Term[] {
-  const terms = termsOfEvent(event)
-  if (change?.before) terms.push(...termsOfResource(change.before))
-  if (change) terms.push(...termsOfResource(change.after))
+function termsOf({ event, change }: Entry, isFiled: IsFiled): Term[] {
+  const terms = termsOfEvent(event, isFiled)
+  if (change?.before) terms.push(...termsOfResource(change.before, isFiled))
+  if (change) terms.push(...termsOfResource(change.after, isFiled))
   return terms
 }

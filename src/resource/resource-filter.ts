@@ -3,7 +3,7 @@
 
 import { resourceId } from '../event/event.ts'
 import { refuseEmptyLists } from '../event/filter.ts'
-import type { Filing, Term } from '../event/filter-index.ts'
+import type { Filing, IsFiled, Term } from '../event/filter-index.ts'
 import type { ResourceFacts } from './resource.ts'
 
 export type ResourceFilter = {
@@ -53,11 +53,16 @@ export function fileResourceFilter(filter: ResourceFilter): Filing {
 }
 
 /** Every term a filter that matches one of these can be filed under: give it before and after. */
-export function termsOfResource(facts: ResourceFacts): Term[] {
-  const terms = [`uid:${facts.uid}`, `changed:${facts.kind}`]
+export function termsOfResource(
+  { uid, kind, name, owner }: ResourceFacts,
+  isFiled: IsFiled = () => true,
+): Term[] {
+  const terms: Term[] = []
+  if (isFiled('uid')) terms.push(`uid:${uid}`)
   // A uid may hold a slash, and an id is filed by what follows its first one.
-  if (facts.uid.includes('/')) terms.push(`uid:${facts.uid.slice(facts.uid.indexOf('/') + 1)}`)
-  if (facts.name !== null) terms.push(`name:${facts.name}`)
-  if (facts.owner !== null) terms.push(`owned:${facts.owner}`)
+  if (uid.includes('/') && isFiled('uid')) terms.push(`uid:${uid.slice(uid.indexOf('/') + 1)}`)
+  if (isFiled('changed')) terms.push(`changed:${kind}`)
+  if (name !== null && isFiled('name')) terms.push(`name:${name}`)
+  if (owner !== null && isFiled('owned')) terms.push(`owned:${owner}`)
   return terms
 }

@@ -41,7 +41,8 @@ export async function openLogTail(log: Pick<EventLog, 'head' | 'read' | 'follow'
         const placed = place(entry)
         // First of all the tip: who catches up to it from here on has passed this entry.
         tip = placed.cursor
-        for (const taker of index.candidates(termsOfEvent(entry.event))) taker.offer(placed, before)
+        for (const taker of index.candidates(termsOfEvent(entry.event, index.isFiled)))
+          taker.offer(placed, before)
       }
     },
     restarted(head) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Event } from '../../src/event/event.ts'
 import { compileFilter, type EventFilter } from '../../src/event/filter.ts'
 import { FilterIndex, fileEventFilter, termsOfEvent } from '../../src/event/filter-index.ts'
 import { anyEvent, anyFilter } from '../support/arbitrary-event.ts'
@@ -8,7 +9,7 @@ test('the candidates for an event hold every filter that matches it', () => {
   fc.assert(
     fc.property(fc.array(anyFilter, { maxLength: 20 }), anyEvent, (filters, event) => {
       const index = indexOf(filters)
-      const candidates = index.candidates(termsOfEvent(event))
+      const candidates = candidatesOf(index, event)
       return filters.every((filter) => !compileFilter(filter)(event) || candidates.has(filter))
     }),
     { numRuns: 1_000 },
@@ -21,8 +22,8 @@ test('a filter that is taken out is never found again, and the others still are'
       const index = indexOf(filters)
       const [gone, ...left] = filters as [EventFilter, ...EventFilter[]]
       index.delete(fileEventFilter(gone), gone)
-      const candidates = index.candidates(termsOfEvent(event))
-      const expected = indexOf(left).candidates(termsOfEvent(event))
+      const candidates = candidatesOf(index, event)
+      const expected = candidatesOf(indexOf(left), event)
       return !candidates.has(gone) && left.every((filter) => candidates.has(filter) === expected.has(filter))
     }),
   )
@@ -31,8 +32,24 @@ test('a filter that is taken out is never found again, and the others still are'
 test('a filter for one resource is no candidate for events of others', () => {
   const wanted: EventFilter = { resources: [{ kind: 'VirtualMachine', uid: '1' }], types: ['VM.START'] }
   const index = indexOf([wanted])
-  expect(index.candidates(['resource:VirtualMachine/2', 'type:VM.START'])).toEqual(new Set())
-  expect(index.candidates(['resource:VirtualMachine/1'])).toEqual(new Set([wanted]))
+  expect(index.candidates(['resource:VirtualMachine/2', 'type:VM.START'])).toEqual([])
+  expect(index.candidates(['resource:VirtualMachine/1'])).toEqual([wanted])
+})
+
+test('each candidate is found once, under however many of its terms', () => {
+  const wanted: EventFilter = { kinds: ['VirtualMachine', 'Host'] }
+  const all: EventFilter = {}
+  const index = indexOf([wanted, all])
+  expect([...index.candidates(['kind:Host', 'kind:VirtualMachine'])]).toEqual([all, wanted])
+})
+
+test('an event is looked up under the facets that something is filed under, and no others', () => {
+  const [event] = fc.sample(anyEvent, 1) as [Event]
+  const jobs: EventFilter = { categories: ['JOB'] }
+  const index = indexOf([jobs, { zones: ['z1'] }])
+  expect(termsOfEvent(event, index.isFiled)).toEqual([`category:${event.category}`])
+  index.delete(['category:JOB'], jobs)
+  expect(termsOfEvent(event, index.isFiled)).toEqual([])
 })
 
 test.each<[EventFilter, ReturnType<typeof fileEventFilter>]>([
@@ -55,6 +72,10 @@ test('an event is looked up under every prefix of its type', () => {
   )
   expect(terms).not.toContain('prefix:VM.SCHEDULE.START')
 })
+
+function candidatesOf(index: FilterIndex<EventFilter>, event: Event): ReadonlySet<EventFilter> {
+  return new Set(index.candidates(termsOfEvent(event, index.isFiled)))
+}
 
 function indexOf(filters: readonly EventFilter[]): FilterIndex<EventFilter> {
   const index = new FilterIndex<EventFilter>()

@@ -11,6 +11,21 @@ it('keeps the newest renderings within its bytes, and drops the oldest', () => {
   expect(kept.length).toBeLessThan(75)
 })
 
+it('keeps the renderings of an entry apart by audience, whichever came first', async () => {
+  const payloads = new Payloads(100_000)
+  const late = Promise.resolve('late')
+  for (const audience of ['a', 'b', 'c']) payloads.put(1, audience, `1 ${audience}`)
+  payloads.put(2, 'b', late)
+  payloads.put(2, 'a', '2 a')
+  payloads.settle(2, 'b', late, null)
+  payloads.put(1, 'c', 'again')
+  const kept = [1, 2].map((offset) => ['a', 'b', 'c'].map((audience) => payloads.get(offset, audience)))
+  expect(kept).toEqual([
+    ['1 a', '1 b', 'again'],
+    ['2 a', undefined, undefined],
+  ])
+})
+
 it('gives a promised payload to all who ask meanwhile, and renders again where it failed', async () => {
   const payloads = new Payloads(100_000)
   const [kept, refused] = [Promise.resolve('one'), Promise.resolve('two')]
