@@ -40,6 +40,11 @@ export class FilterIndex<T> {
     }
   }
 
+  /** Whether nothing is filed: then nobody need say what an entry is about. */
+  get isEmpty(): boolean {
+    return this.#filed.size === 0 && this.#rest.size === 0
+  }
+
   /** Every value filed under one of the terms, and the rest; each once. */
   candidates(terms: Iterable<Term>): ReadonlySet<T> {
     const found = new Set(this.#rest)
