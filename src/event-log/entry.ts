@@ -16,11 +16,14 @@ export type Change = {
 }
 
 export type Entry = {
-  readonly position: Position
+  /** With its mark where that is at hand: it is a cursor then. */
+  readonly position: Position | Cursor
   readonly event: Event
   readonly change: Change | null
 }
 
 export function cursorOf(entry: Entry): Cursor {
-  return { epoch: entry.position.epoch, offset: entry.position.offset, mark: markOf(entry.event) }
+  const { position } = entry
+  // The event is not touched where it need not be: that may parse it.
+  return 'mark' in position ? position : { ...position, mark: markOf(entry.event) }
 }

@@ -144,7 +144,8 @@ function outcomeOf({ outcome }: Attributes): Outcome | null {
 
 function othersOf(event: Attributes): { [name: string]: Json } {
   const others: { [name: string]: Json } = {}
-  for (const [name, value] of Object.entries(event)) {
+  for (const name in event) {
+    const value = event[name] ?? null
     if (placed.has(name) || value === null) continue
     if (!/^[a-z0-9]+$/.test(name)) {
       throw badInput(name, 'is no attribute name: use lower-case letters and digits only')

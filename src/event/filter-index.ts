@@ -50,6 +50,11 @@ export class FilterIndex<T> {
     }
   }
 
+  /** Whether nothing is filed: then nobody need say what an entry is about. */
+  get isEmpty(): boolean {
+    return this.#filed.size === 0 && this.#rest.size === 0
+  }
+
   /** Whether anything is filed under a term of this facet: what stands before the colon. */
   readonly isFiled: IsFiled = (facet) => this.#facets.has(facet)
 

@@ -24,15 +24,15 @@ export function replyJson(
   headers: OutgoingHttpHeaders = {},
 ): void {
   if (response.headersSent || response.destroyed) return
-  const bytes = Buffer.from(`${JSON.stringify(body)}\n`)
+  const text = `${JSON.stringify(body)}\n`
   response.writeHead(status, {
     ...commonHeaders,
     'content-type': 'application/json; charset=utf-8',
-    'content-length': bytes.length,
+    'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
     ...headers,
   })
-  endAfterBody(response, bytes)
+  endAfterBody(response, text)
 }
 
 /** An error as any door writes it. */

@@ -6,15 +6,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 /** How long a caller may go on sending: it reads the answer then. */
 const lingerMs = 2_000
 
-/** Ends an answer, but its connection only once the body came to its end or took too long. */
-export function endAfterBody(response: ServerResponse, bytes: Buffer): void {
+/**
+ * Ends an answer, but its connection only once the body came to its end or took too long. A text leaves in
+ * one write with its headers; bytes would be a second piece.
+ */
+export function endAfterBody(response: ServerResponse, body: string | Buffer): void {
   const { req: request } = response
   if (request.complete) {
-    response.end(bytes)
+    response.end(body)
     return
   }
   // Whoever asked for `Connection: close` is hung up on as soon as the response ends.
-  response.write(bytes)
+  response.write(body)
   request.once('close', () => response.end())
   discardRest(request)
 }

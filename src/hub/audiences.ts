@@ -45,7 +45,7 @@ export function createAudiences({ metrics, ...parts }: Parts): Audiences {
       byKey.delete(audience.feed.key)
       metrics.audiences(byKey.size)
     },
-    concerned: (entry) => index.candidates(termsOf(entry, index.isFiled)),
+    concerned: (entry) => (index.isEmpty ? [] : index.candidates(termsOf(entry, index.isFiled))),
     count: () => byKey.size,
   }
 }

@@ -31,8 +31,8 @@ export function decodeItem(
   arrivedAt: Timestamp,
   limits: DecodeLimits | null = null,
 ): Decoded {
-  refuseDeep(item, maxDepth)
-  if (limits) refuseLarge(jsonBytes(item), limits)
+  const most = mostJsonBytes(item, maxDepth)
+  if (limits && most > limits.eventBytes) refuseLarge(jsonBytes(item), limits)
   return kind === 'CLOUDEVENT' ? decodeCloudEvent(item, arrivedAt) : decodeMessage(item, arrivedAt)
 }
 
@@ -107,12 +107,22 @@ function decodeMessage(item: unknown, arrivedAt: Timestamp): Decoded {
   return decodeCloudStack({ routingKey, body }, arrivedAt)
 }
 
-/** Everything behind this reads nested values by recursion. */
-function refuseDeep(value: unknown, levels: number): void {
-  if (typeof value !== 'object' || value === null) return
+/**
+ * What the JSON of a value can take at most: far from the limit nobody need write it to count it. Everything
+ * behind this reads nested values by recursion, so what nests too deep is refused on the way.
+ */
+function mostJsonBytes(value: unknown, levels: number): number {
+  // A character takes six bytes as an escape.
+  if (typeof value === 'string') return 6 * value.length + 3
+  if (typeof value !== 'object' || value === null) return 32
   if (levels === 0) throw new HeliographError('BAD_INPUT', `nests deeper than ${maxDepth} levels`)
-  if (Array.isArray(value)) for (const item of value) refuseDeep(item, levels - 1)
-  else for (const member of Object.values(value)) refuseDeep(member, levels - 1)
+  let bytes = 2
+  if (Array.isArray(value)) for (const item of value) bytes += mostJsonBytes(item, levels - 1)
+  else {
+    const members = value as { readonly [name: string]: unknown }
+    for (const name in members) bytes += 6 * name.length + 4 + mostJsonBytes(members[name], levels - 1)
+  }
+  return bytes
 }
 
 function jsonBytes(item: unknown): number {

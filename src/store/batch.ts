@@ -3,7 +3,7 @@
 // Later drafts see what earlier ones of the batch did.
 
 import type { Draft } from '../event/draft.ts'
-import { markOf } from '../event/event.ts'
+import { markOf, type Timestamp } from '../event/event.ts'
 import { type Admitted, admit } from '../event-log/admit.ts'
 import type { Receipt } from '../event-log/event-log.ts'
 import { type Resource, resourceKey } from '../resource/resource.ts'
@@ -52,7 +52,7 @@ export function createBatch(known: Known, retention: Retention): Batch {
   const resources = new Map<string, PlannedResource>()
   const logged = new Map<string, Logged>()
 
-  function place(draft: Draft, nowMs: number): Placement {
+  function place(draft: Draft, nowMs: number, receivedAt: Timestamp): Placement {
     const head = known.head + entries.length
     const dedupeKey = `${draft.event.source}\n${draft.event.eventId}`
     const earlier = logged.get(dedupeKey) ?? known.earlier(dedupeKey)
@@ -63,7 +63,7 @@ export function createBatch(known: Known, retention: Retention): Batch {
     const key = draft.event.resource && resourceKey(draft.event.resource)
     const current = key === null ? null : (resources.get(key)?.after ?? known.resource(key))
     const renamed = verdict === 'REPEAT' ? rename(draft, nowMs) : draft
-    const admitted = admit(renamed, current, new Date(nowMs).toISOString())
+    const admitted = admit(renamed, current, receivedAt)
     const place = { offset: head + 1, mark: markOf(admitted.event), receivedAtMs: nowMs }
     const after = admitted.change?.after
     if (key !== null && after) {
@@ -80,7 +80,8 @@ export function createBatch(known: Known, retention: Retention): Batch {
     resources,
     add(drafts, nowMs) {
       const receivedAtMs = Math.max(nowMs, entries.at(-1)?.receivedAtMs ?? known.receivedAtMs)
-      return drafts.map((draft) => place(draft, receivedAtMs))
+      const receivedAt = new Date(receivedAtMs).toISOString()
+      return drafts.map((draft) => place(draft, receivedAtMs, receivedAt))
     },
   }
 }

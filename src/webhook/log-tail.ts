@@ -41,6 +41,7 @@ export async function openLogTail(log: Pick<EventLog, 'head' | 'read' | 'follow'
         const placed = place(entry)
         // First of all the tip: who catches up to it from here on has passed this entry.
         tip = placed.cursor
+        if (index.isEmpty) continue
         for (const taker of index.candidates(termsOfEvent(entry.event, index.isFiled)))
           taker.offer(placed, before)
       }

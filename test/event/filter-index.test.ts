@@ -82,3 +82,14 @@ function indexOf(filters: readonly EventFilter[]): FilterIndex<EventFilter> {
   for (const filter of filters) index.add(fileEventFilter(filter), filter)
   return index
 }
+
+test('an index is empty until a filter is filed, and again once all are taken out', () => {
+  const index = new FilterIndex<string>()
+  expect(index.isEmpty).toBe(true)
+  index.add(['type:a', 'type:b'], 'narrow')
+  index.add('REST', 'wide')
+  index.delete(['type:a', 'type:b'], 'narrow')
+  expect(index.isEmpty).toBe(false)
+  index.delete('REST', 'wide')
+  expect(index.isEmpty).toBe(true)
+})

@@ -50,6 +50,17 @@ describe('an item', () => {
     )
   })
 
+  test('is as large as its JSON is written, escapes included', () => {
+    const escaped = { ...event, data: '\u0001'.repeat(160) }
+    expect(JSON.stringify(escaped).length).toBeGreaterThan(1_000)
+    expect(() => decodeItem('CLOUDEVENT', escaped, arrivedAt, limits)).toThrow(
+      expect.objectContaining({ code: 'TOO_LARGE' }),
+    )
+    const shorter = { ...event, data: '\u0001'.repeat(150) }
+    expect(JSON.stringify(shorter).length).toBeLessThan(1_000)
+    expect(decodeItem('CLOUDEVENT', shorter, arrivedAt, limits)).toMatchObject({ kind: 'DRAFT' })
+  })
+
   test('nested a hundred thousand levels deep is refused, not fatal', () => {
     const deep = (open: string, close: string) => JSON.parse(open.repeat(100_000) + close.repeat(100_000))
     const tooDeep = expect.objectContaining({ code: 'BAD_INPUT', message: expect.stringContaining('deeper') })

@@ -4,8 +4,9 @@
 import { type Epoch, parseEpoch } from '../../event/position.ts'
 import type { Entry } from '../../event-log/entry.ts'
 import type { Connection } from './connection.ts'
+import { OwnEntry } from './own-entry.ts'
 import type { OwnMessages } from './own-messages.ts'
-import { assembleEntry, type EntryParts, isoTime } from './record.ts'
+import { assembleEntry, type EntryParts, type EntryTexts, isoTime } from './record.ts'
 
 export type Announcement = {
   readonly epoch: Epoch
@@ -40,9 +41,9 @@ export async function listen(
 
   function take(standing: Standing): void {
     const { count, by = '', entriesFollow } = standing
-    const parts = count === 0 ? [] : own.take(by)
-    if (entriesFollow === 1) coming = parts === null ? standing : 'OWN'
-    if (parts !== null) hear(toAnnouncement(standing, parts))
+    const texts = count === 0 ? [] : own.take(by)
+    if (entriesFollow === 1) coming = texts === null ? standing : 'OWN'
+    if (texts !== null) hear(ownAnnouncement(standing, texts))
     else if (entriesFollow !== 1) hear(null)
   }
 
@@ -82,13 +83,23 @@ function partsOf(values: readonly unknown[]): EntryParts[] {
 }
 
 /** The message that follows the script's: event, resource before and after, in turn; each is JSON. */
-export function entriesMessage(texts: readonly { event: string; before: string; after: string }[]): Buffer {
+export function entriesMessage(texts: readonly EntryTexts[]): Buffer {
   const parts = texts.flatMap(({ event, before, after }) => [event, before || 'null', after || 'null'])
   return Buffer.from(`[${parts.join(',')}]`)
 }
 
 function isStanding(message: unknown): message is Standing {
   return typeof message === 'object' && message !== null && 'epoch' in message && 'count' in message
+}
+
+function ownAnnouncement(standing: Standing, texts: readonly EntryTexts[]): Announcement {
+  const { after, mark, receivedAtMs } = standing
+  const epoch = parseEpoch(standing.epoch)
+  const receivedAt = isoTime(receivedAtMs)
+  const entries = texts.map(
+    (entry, i) => new OwnEntry({ epoch, offset: after + i + 1, mark: entry.mark }, entry, receivedAt),
+  )
+  return { epoch, after, mark, entries }
 }
 
 function toAnnouncement(standing: Standing, parts: readonly EntryParts[]): Announcement {

@@ -2,15 +2,14 @@
 
 import type { Draft } from '../../event/draft.ts'
 import type { Epoch } from '../../event/position.ts'
-import type { Admitted } from '../../event-log/admit.ts'
 import type { Receipt } from '../../event-log/event-log.ts'
-import { type Batch, createBatch, type Known, type Placement } from '../batch.ts'
+import { type Batch, createBatch, type Known, type Placement, type Planned } from '../batch.ts'
 import type { Retention } from '../store.ts'
 import { entriesMessage } from './announcements.ts'
 import { createIndexChanges } from './index-members.ts'
 import { digestOf, historyKey, indexes, indexKey, keys } from './keys.ts'
 import type { KnownResource } from './known-resources.ts'
-import { type EntryParts, formatVersion } from './record.ts'
+import { type EntryTexts, formatVersion } from './record.ts'
 
 // Redis cuts a follower that lags by 32 MB: an announcement stays far below that.
 const batchBytes = 4 * 1024 * 1024
@@ -34,7 +33,8 @@ export type Plan = {
   readonly isEmpty: boolean
   readonly keys: readonly string[]
   readonly args: Args
-  readonly parts: readonly EntryParts[]
+  /** What is stored of each entry. */
+  readonly texts: readonly EntryTexts[]
   /** The same as a message to other gateways. */
   entriesMessage(): Buffer
   /** Receipts for as many drafts as it covers, from the first; given where the batch was logged. */
@@ -54,7 +54,7 @@ export function planAppend(basis: Basis, drafts: readonly Draft[], retention: Re
     placements.push(...batch.add(drafts.slice(i, i + 1), nowMs))
     const entry = batch.entries[texts.length]
     if (!entry) continue
-    const text = textsOf(entry.admitted)
+    const text = textsOf(entry)
     texts.push(text)
     bytes += text.event.length + text.before.length + text.after.length
   }
@@ -64,11 +64,7 @@ export function planAppend(basis: Basis, drafts: readonly Draft[], retention: Re
     keys: [...fixedKeys, ...named.map(historyKey)],
     args: layOut(basis, batch, texts, named),
     entriesMessage: () => entriesMessage(texts),
-    parts: batch.entries.map(({ admitted: { event, change } }) => ({
-      event,
-      before: change?.before ?? null,
-      after: change?.after ?? null,
-    })),
+    texts,
     receipts: (firstOffset) => placements.map((placement) => receiptOf(placement, basis, firstOffset)),
     changed: (firstOffset) =>
       [...batch.resources].map(([key, { after, version }]) => {
@@ -81,13 +77,11 @@ export function planAppend(basis: Basis, drafts: readonly Draft[], retention: Re
   }
 }
 
-/** The JSON of the parts of an entry; `before` and `after` are '' where it changed nothing. */
-type EntryTexts = { readonly event: string; readonly before: string; readonly after: string }
-
-function textsOf({ event, change }: Admitted): EntryTexts {
-  if (change === null) return { event: JSON.stringify(event), before: '', after: '' }
+function textsOf({ mark, admitted: { event, change } }: Planned): EntryTexts {
+  if (change === null) return { mark, event: JSON.stringify(event), before: '', after: '' }
   const { before, after } = change
   return {
+    mark,
     event: JSON.stringify(event),
     before: JSON.stringify(before),
     after: JSON.stringify(after.version === 0 ? after : { ...after, version: 0 }),

@@ -4,6 +4,8 @@
 import { markOf } from '../../event/event.ts'
 import type { Follower } from '../../event-log/event-log.ts'
 import { type Resource, resourceKey } from '../../resource/resource.ts'
+import { createRecent } from '../recent.ts'
+import { OwnEntry } from './own-entry.ts'
 import { formatVersion } from './record.ts'
 
 export type KnownResource = { readonly version: string; readonly resource: Resource | null }
@@ -17,36 +19,32 @@ export type KnownResources = {
   readonly follower: Follower
 }
 
-// About 2 kB each.
-const capacity = 10_000
+// About 2 kB each; twice as many at most.
+const capacity = 5_000
 
 export function createKnownResources(): KnownResources {
-  const values = new Map<string, KnownResource>()
-
-  function set(key: string, known: KnownResource): void {
-    values.delete(key)
-    values.set(key, known)
-    if (values.size <= capacity) return
-    const [oldest] = values.keys()
-    if (oldest !== undefined) values.delete(oldest)
-  }
+  let values = createRecent<KnownResource>(capacity)
 
   return {
     get: (key) => values.get(key),
-    set,
-    delete: (key) => void values.delete(key),
+    set: (key, known) => values.set(key, known),
+    delete: (key) => values.delete(key),
     follower: {
       entries(entries) {
-        for (const { position, event, change } of entries) {
+        for (const entry of entries) {
+          // What this gateway appended itself is known with the script's reply.
+          if (entry instanceof OwnEntry) continue
+          const { position, event, change } = entry
           if (!change) continue
           const key = resourceKey(change.ref)
           const known = values.get(key)
-          // What this gateway appended itself is known before it is announced.
           if (known && Number.parseInt(known.version, 10) >= position.offset) continue
-          set(key, { version: formatVersion(position.offset, markOf(event)), resource: change.after })
+          values.set(key, { version: formatVersion(position.offset, markOf(event)), resource: change.after })
         }
       },
-      restarted: () => values.clear(),
+      restarted: () => {
+        values = createRecent(capacity)
+      },
     },
   }
 }

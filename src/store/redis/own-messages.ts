@@ -2,13 +2,13 @@
 // not come back, nor be parsed. On the AMQP drain of the bench that was a sixth of the main thread's time.
 
 import { randomBytes } from 'node:crypto'
-import type { EntryParts } from './record.ts'
+import type { EntryTexts } from './record.ts'
 
 export type OwnMessages = {
   /** @returns what the announcement says of whose it is */
-  sent(parts: readonly EntryParts[]): string
+  sent(texts: readonly EntryTexts[]): string
   /** The entries of an announcement, where it is this gateway's own; then they are forgotten. */
-  take(by: string): readonly EntryParts[] | null
+  take(by: string): readonly EntryTexts[] | null
 }
 
 /** Those whose announcement gets lost would else be kept for ever. */
@@ -16,20 +16,20 @@ const most = 4
 
 export function createOwnMessages(): OwnMessages {
   const name = randomBytes(8).toString('hex')
-  const batches = new Map<string, readonly EntryParts[]>()
+  const batches = new Map<string, readonly EntryTexts[]>()
   let count = 0
   return {
-    sent(parts) {
+    sent(texts) {
       const by = `${name}/${++count}`
-      batches.set(by, parts)
+      batches.set(by, texts)
       const [oldest] = batches.keys()
       if (batches.size > most && oldest !== undefined) batches.delete(oldest)
       return by
     },
     take(by) {
-      const parts = batches.get(by) ?? null
+      const texts = batches.get(by) ?? null
       batches.delete(by)
-      return parts
+      return texts
     },
   }
 }

@@ -51,6 +51,14 @@ export type EntryParts = {
   readonly after: Resource | null
 }
 
+/** The same as text, with the mark of the event; `before` and `after` are '' where the entry changed nothing. */
+export type EntryTexts = {
+  readonly mark: number
+  readonly event: string
+  readonly before: string
+  readonly after: string
+}
+
 /** Puts an entry together; `receivedAt` replaces what the event says where not null. */
 export function assembleEntry(
   epoch: Epoch,

@@ -80,7 +80,7 @@ export function createAppending({ call, known, standing, retention, channel, own
     if (plan.isEmpty) return plan.receipts(0)
     // Where only this gateway listens, nobody needs them.
     const entries = listeners > 1 ? plan.entriesMessage() : null
-    const announcement = [channel, own.sent(plan.parts), entries === null ? 0 : 1]
+    const announcement = [channel, own.sent(plan.texts), entries === null ? 0 : 1]
     const message = entries === null ? undefined : { channel, bytes: entries }
     const args = [...announcement, ...plan.args]
     const reply = await call((redis) => append(redis, plan.keys, args, message))

@@ -3,14 +3,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Batch, Known, Planned } from '../batch.ts'
 import { openDedupeRecords } from './dedupe-records.ts'
-import type { EntryRow } from './messages.ts'
+import type { CommittedRow } from './messages.ts'
 import { openResourceRows } from './resource-rows.ts'
 
 export type BatchWriter = {
   /** What is stored now. */
   known(): Known
   /** Writes a batch in the open transaction; its rows are the new entries. */
-  write(batch: Batch): EntryRow[]
+  write(batch: Batch): CommittedRow[]
   /** The transaction of the last `write` was committed. */
   committed(batch: Batch): void
   /** These resources, and the dedupe records up to this offset, were removed. */
@@ -33,13 +33,13 @@ export function openBatchWriter(database: DatabaseSync): BatchWriter {
     entry: Planned,
     afterJson: string | null,
     newestEntries: Map<string, number>,
-  ): EntryRow {
+  ): CommittedRow {
     const { offset, mark, key } = entry
     const previous = key === null ? null : (newestEntries.get(key) ?? resources.get(key)?.newestEntry ?? null)
     if (key !== null) newestEntries.set(key, offset)
     const json = formatAdmitted(entry, afterJson)
     addEntry.run(offset, mark, entry.receivedAtMs, previous, json)
-    return [offset, json]
+    return [offset, mark, json]
   }
 
   return {

@@ -7,7 +7,6 @@ import type { Planned } from '../batch.ts'
 import type { Logged } from '../retention.ts'
 import { createSeen } from './seen.ts'
 
-// A few commits' worth.
 const cachedDigests = 20_000
 
 export type DedupeRecords = {
@@ -26,7 +25,8 @@ export function openDedupeRecords(database: DatabaseSync): DedupeRecords {
   const byOffset = database.prepare('SELECT mark, received_at, key FROM dedupe WHERE offset = ?')
   const add = database.prepare('INSERT INTO dedupe (offset, mark, received_at, key) VALUES (?, ?, ?, ?)')
   const seen = createSeen()
-  // Each key is digested for the look-up and again for the record.
+  // Each key is digested for the look-up, and wanted again for the record; forgotten with the commit, as a
+  // large map of texts costs as much as the digests.
   const digests = new Map<string, string>()
 
   for (const [offset, digest] of readRecords(database)) seen.add(fingerprintOf(digest), offset)
@@ -35,6 +35,7 @@ export function openDedupeRecords(database: DatabaseSync): DedupeRecords {
     const known = digests.get(dedupeKey)
     if (known) return known
     const digest = digestKey(dedupeKey)
+    // Where commits fail none is forgotten otherwise.
     if (digests.size >= cachedDigests) digests.clear()
     digests.set(dedupeKey, digest)
     return digest
@@ -58,6 +59,7 @@ export function openDedupeRecords(database: DatabaseSync): DedupeRecords {
     },
     committed(entries) {
       for (const { offset, dedupeKey } of entries) seen.add(fingerprintOf(digestOf(dedupeKey)), offset)
+      digests.clear()
     },
     removed: (upTo) => seen.forget(upTo),
   }

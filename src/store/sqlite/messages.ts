@@ -20,6 +20,9 @@ export type WorkerSettings = {
 /** An entry as stored: `json` is { event, change }. */
 export type EntryRow = readonly [offset: number, json: string]
 
+/** An entry that was just committed, with its mark: who only needs its cursor need not parse it. */
+export type CommittedRow = readonly [offset: number, mark: number, json: string]
+
 /** A resource as stored; `version` stands beside its JSON, never in it. */
 export type ResourceRow = readonly [version: number, json: string]
 
@@ -111,4 +114,4 @@ export type Request = { readonly id: number; readonly name: string; readonly arg
 export type Report =
   | { readonly kind: 'ANSWER'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'FAILURE'; readonly id: number; readonly failure: Failure }
-  | { readonly kind: 'COMMITTED'; readonly rows: readonly EntryRow[] }
+  | { readonly kind: 'COMMITTED'; readonly rows: readonly CommittedRow[] }

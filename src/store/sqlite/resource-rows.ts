@@ -5,10 +5,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Link, linksOf } from '../../resource/catalog.ts'
 import type { Resource } from '../../resource/resource.ts'
 import type { PlannedResource } from '../batch.ts'
-import { createRecent } from './recent.ts'
+import { createRecent } from '../recent.ts'
 
-// About 2 kB each.
-const cachedResources = 10_000
+// About 2 kB each; twice as many at most.
+const cachedResources = 5_000
 
 /** A resource, and the offset of the newest entry about it. */
 export type StoredResource = { readonly resource: Resource; readonly newestEntry: number }

@@ -2,17 +2,17 @@
 // reader, and commits come back as announcements.
 
 import type { Draft } from '../../event/draft.ts'
-import type { Event } from '../../event/event.ts'
 import type { Cursor, Epoch } from '../../event/position.ts'
-import type { Change, Entry } from '../../event-log/entry.ts'
+import type { Entry } from '../../event-log/entry.ts'
 import type { EventLog } from '../../event-log/event-log.ts'
+import { CommittedEntry, readParts } from './committed-entry.ts'
 import { createFollowers } from './followers.ts'
-import type { EntryRow, Place, PlacementRow, ReaderCalls, WriterCalls } from './messages.ts'
+import type { CommittedRow, EntryRow, Place, PlacementRow, ReaderCalls, WriterCalls } from './messages.ts'
 import type { WorkerLink } from './worker-link.ts'
 
 export type SqliteLog = EventLog & {
   /** What a commit added, in order: followers hear of it. */
-  committed(rows: readonly EntryRow[]): void
+  committed(rows: readonly CommittedRow[]): void
 }
 
 /** Opens the log over the two workers. */
@@ -54,16 +54,10 @@ export async function openSqliteLog(
     tail: async () => cursorAt(await reader.call('tail')),
     knownSince: async () => new Date(await reader.call('knownSince', Date.now())).toISOString(),
     follow: followers.follow,
-    committed: (rows) => followers.announce(entriesOf(rows)),
+    committed: (rows) => followers.announce(rows.map((row) => new CommittedEntry(epoch, row))),
   }
 }
 
 function readEntry(epoch: Epoch, [offset, json]: EntryRow): Entry {
-  const { event, change } = JSON.parse(json) as { event: Event; change: Change | null }
-  return { position: { epoch, offset }, event, change: change && placed(change, offset) }
-}
-
-/** Stored JSON holds version 0; the entry's own place is what it means. */
-function placed(change: Change, version: number): Change {
-  return { ...change, after: { ...change.after, version } }
+  return { position: { epoch, offset }, ...readParts(json, offset) }
 }

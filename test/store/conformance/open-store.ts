@@ -48,6 +48,13 @@ export function offsetsOf(entries: readonly Entry[]): number[] {
   return entries.map((entry) => entry.position.offset)
 }
 
+/** What entries say, whatever form the store gives them in. */
+export function contentsOf(entries: readonly (Entry | null)[]): unknown[] {
+  return entries.map(
+    (entry) => entry && { cursor: cursorOf(entry), event: entry.event, change: entry.change },
+  )
+}
+
 export type Reader = {
   /** What it was told so far. */
   readonly entries: readonly Entry[]

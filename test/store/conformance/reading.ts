@@ -1,10 +1,10 @@
 // Reading forwards, backwards and by offset.
 
 import { describe, expect, it } from 'vitest'
-import { cursorOf } from '../../../src/event-log/entry.ts'
+import { cursorOf, type Entry } from '../../../src/event-log/entry.ts'
 import type { Engine } from '../../support/engine.ts'
 import { drafts } from './drafts.ts'
-import { offsetsOf, openStore, range } from './open-store.ts'
+import { contentsOf, offsetsOf, openStore, range } from './open-store.ts'
 
 export function describeReading(engine: Engine): void {
   describe('reading', () => {
@@ -40,13 +40,13 @@ export function describeReading(engine: Engine): void {
     it('gives the same entries forwards, backwards, by offset and to a follower', async () => {
       const { store } = await openStore(engine)
       const start = await store.log.head()
-      const told: unknown[] = []
+      const told: Entry[] = []
       await store.log.follow(start, { entries: (entries) => void told.push(...entries), restarted() {} })
       await store.log.append(drafts(1, 5))
-      const entries = await store.log.read(start, 10)
-      expect((await store.log.readBackwards(null, 10)).toReversed()).toEqual(entries)
-      expect(await store.log.at(range(1, 5))).toEqual(entries)
-      await expect.poll(() => told).toEqual(entries)
+      const entries = contentsOf(await store.log.read(start, 10))
+      expect(contentsOf(await store.log.readBackwards(null, 10)).toReversed()).toEqual(entries)
+      expect(contentsOf(await store.log.at(range(1, 5)))).toEqual(entries)
+      await expect.poll(() => contentsOf(told)).toEqual(entries)
     })
 
     it('gives null for offsets it does not hold, in the order asked', async () => {
