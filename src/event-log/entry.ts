@@ -16,11 +16,19 @@ export type Change = {
 }
 
 export type Entry = {
-  readonly position: Position
+  /** With its mark where that was stored: it is a cursor then. */
+  readonly position: Position | Cursor
   readonly event: Event
   readonly change: Change | null
+  /**
+   * What it was read from, where it was read from a store: every value of the event and of the change as
+   * `JSON.stringify` writes it. What is not in here need not be looked for in the entry.
+   */
+  readonly json?: string
 }
 
 export function cursorOf(entry: Entry): Cursor {
-  return { epoch: entry.position.epoch, offset: entry.position.offset, mark: markOf(entry.event) }
+  const { position } = entry
+  // The event is not touched where it need not be: that may parse it.
+  return 'mark' in position ? position : { ...position, mark: markOf(entry.event) }
 }

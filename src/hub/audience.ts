@@ -5,7 +5,9 @@
 // store), everything after it waits in line, the renderings that would not have to included.
 
 import { HeliographError } from '../errors.ts'
+import { tracesOf } from '../event/filter-index.ts'
 import { type Cursor, formatCursor } from '../event/position.ts'
+import type { Entry } from '../event-log/entry.ts'
 import { laterOf, type Placed } from '../event-log/placed.ts'
 import type { Logger } from '../observe/logger.ts'
 import { carryUtf8 } from './carry.ts'
@@ -32,6 +34,7 @@ export class Audience {
   /** Subscribers in whatever phase; the audience goes with the last. */
   members = 0
   readonly #parts: AudienceParts
+  readonly #traces: readonly string[] | null
   readonly #live = new Map<Encoding, Set<Subscriber>>()
   #liveCount = 0
   readonly #line: Waiting[] = []
@@ -41,6 +44,14 @@ export class Audience {
   constructor(feed: Feed, parts: AudienceParts) {
     this.feed = feed
     this.#parts = parts
+    this.#traces = tracesOf(feed.filing)
+  }
+
+  /** What an entry of the log tells it; most that tell nothing are known by their text, unparsed. */
+  select(entry: Entry): Notice | null {
+    const { json } = entry
+    if (json !== undefined && this.#traces?.every((trace) => !json.includes(trace))) return null
+    return this.feed.select(entry)
   }
 
   /** A cursor that all its live subscribers have passed. */

@@ -83,7 +83,7 @@ async function sendPage(
   const { buffer } = subscriber
   for (const { entry, cursor } of page) {
     if (!subscriber.open) return
-    const notice = audience.feed.select(entry)
+    const notice = audience.select(entry)
     if (notice !== null && !subscriber.hasPassed(notice, cursor.offset)) {
       const rendered = audience.payloadOf(notice, cursor)
       const payload = typeof rendered === 'string' ? rendered : await rendered

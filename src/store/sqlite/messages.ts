@@ -17,8 +17,11 @@ export type WorkerSettings = {
   readonly retention: Retention
 }
 
-/** An entry as stored: `json` is { event, change }. */
+/** An entry as it was just committed: `json` is { event, change }. */
 export type EntryRow = readonly [offset: number, json: string]
+
+/** The same as it is read, with its mark: a cursor then costs no look at the event. */
+export type StoredRow = readonly [offset: number, mark: number, json: string]
 
 /** A resource as stored; `version` stands beside its JSON, never in it. */
 export type ResourceRow = readonly [version: number, json: string]
@@ -88,9 +91,9 @@ export type ReaderCalls = {
   tail(): Place
   /** In milliseconds. */
   knownSince(nowMs: number): number
-  read(after: Cursor, limit: number): EntryRow[]
-  readBackwards(before: Cursor | null, limit: number): EntryRow[]
-  at(offsets: readonly number[]): (EntryRow | null)[]
+  read(after: Cursor, limit: number): StoredRow[]
+  readBackwards(before: Cursor | null, limit: number): StoredRow[]
+  at(offsets: readonly number[]): (StoredRow | null)[]
   get(refs: readonly ResourceRef[]): (ResourceRow | null)[]
   list(query: ResourceQuery, page: PageRequest): Promise<ListedPage>
   history(ref: ResourceRef, before: number | null, limit: number): number[]

@@ -8,7 +8,7 @@ import { knownSinceMs } from '../retention.ts'
 import type { Retention } from '../store.ts'
 import { createHistory } from './history.ts'
 import { createLister } from './lister.ts'
-import type { EntryRow, Place, ReaderCalls, ResourceRow } from './messages.ts'
+import type { Place, ReaderCalls, ResourceRow, StoredRow } from './messages.ts'
 import { openReadOnly, readEpoch } from './schema.ts'
 import { snapshot } from './transaction.ts'
 import { createWebhookReader } from './webhook-reader.ts'
@@ -17,11 +17,13 @@ import { createWebhookReader } from './webhook-reader.ts'
 export function openReader(directory: string, retention: Retention): ReaderCalls {
   const database = openReadOnly(directory)
   const places = createPlaces(database)
-  const after = database.prepare('SELECT offset, json FROM entries WHERE offset > ? ORDER BY offset LIMIT ?')
-  const before = database.prepare(
-    'SELECT offset, json FROM entries WHERE offset < ? ORDER BY offset DESC LIMIT ?',
+  const after = database.prepare(
+    'SELECT offset, mark, json FROM entries WHERE offset > ? ORDER BY offset LIMIT ?',
   )
-  const one = database.prepare('SELECT offset, json FROM entries WHERE offset = ?')
+  const before = database.prepare(
+    'SELECT offset, mark, json FROM entries WHERE offset < ? ORDER BY offset DESC LIMIT ?',
+  )
+  const one = database.prepare('SELECT offset, mark, json FROM entries WHERE offset = ?')
   const byKey = database.prepare('SELECT version, json FROM resources WHERE key = ?')
   for (const statement of [after, before, one, byKey]) statement.setReturnArrays(true)
 
@@ -33,16 +35,16 @@ export function openReader(directory: string, retention: Retention): ReaderCalls
     read: (cursor, limit) =>
       snapshot(database, () => {
         places.check(cursor, 'after')
-        return after.all(cursor.offset, limit) as unknown as EntryRow[]
+        return after.all(cursor.offset, limit) as unknown as StoredRow[]
       }),
     readBackwards: (cursor, limit) =>
       snapshot(database, () => {
         if (cursor) places.check(cursor, 'before')
-        return before.all(cursor?.offset ?? Number.MAX_SAFE_INTEGER, limit) as unknown as EntryRow[]
+        return before.all(cursor?.offset ?? Number.MAX_SAFE_INTEGER, limit) as unknown as StoredRow[]
       }),
     at: (offsets) =>
       snapshot(database, () =>
-        offsets.map((offset) => (one.get(offset) as unknown as EntryRow | undefined) ?? null),
+        offsets.map((offset) => (one.get(offset) as unknown as StoredRow | undefined) ?? null),
       ),
     get: (refs) =>
       snapshot(database, () =>

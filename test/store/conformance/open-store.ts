@@ -48,6 +48,13 @@ export function offsetsOf(entries: readonly Entry[]): number[] {
   return entries.map((entry) => entry.position.offset)
 }
 
+/** Entries as plain values: one that was read is parsed when it is looked at. */
+export function valuesOf(entries: readonly (Entry | null)[] = []) {
+  return entries.map(
+    (entry) => entry && { cursor: cursorOf(entry), event: entry.event, change: entry.change },
+  )
+}
+
 export type Reader = {
   /** What it was told so far. */
   readonly entries: readonly Entry[]
