@@ -23,7 +23,7 @@ type Waiting = { readonly notice: Notice; readonly cursor: Cursor }
 
 export type AudienceParts = {
   readonly payloads: Payloads
-  readonly ring: Pick<Ring, 'tip'>
+  readonly ring: Pick<Ring, 'tip' | 'reaches'>
   /** It got its first live subscriber, or lost its last. */
   readonly liveChanged: (audience: Audience, live: boolean) => void
   readonly logger: Pick<Logger, 'error'>
@@ -100,6 +100,7 @@ export class Audience {
   /** The rendering of a notice of the log, made once for live subscribers and those that catch up. */
   payloadOf(notice: Notice, cursor: Cursor): Payload {
     const { payloads } = this.#parts
+    if (!this.#isShared(cursor)) return this.render(notice)
     const { key } = this.feed
     const known = payloads.get(cursor.offset, key)
     if (known !== undefined) return known
@@ -118,6 +119,14 @@ export class Audience {
   render(notice: Notice): Payload {
     const rendered = this.feed.render(notice)
     return typeof rendered === 'string' ? carryUtf8(rendered) : rendered.then(carryUtf8)
+  }
+
+  /**
+   * Whether somebody else may want the rendering: another member, or whoever comes back within the ring.
+   * Kept for nobody, the renderings of a long replay grow old in memory, which costs 2 µs each.
+   */
+  #isShared({ offset }: Cursor): boolean {
+    return this.members > 1 || this.#parts.ring.reaches(offset)
   }
 
   #tell(waiting: Waiting, before: Cursor): void {

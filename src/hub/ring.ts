@@ -59,6 +59,11 @@ export class Ring {
     return placed !== undefined && isSameCursor(placed.cursor, cursor)
   }
 
+  /** Whether entries from this offset on are here, as far as there are any. */
+  reaches(offset: number): boolean {
+    return offset >= this.#oldest
+  }
+
   /** The log began anew: forgets everything, and goes on after `head`. */
   restart(head: Cursor): void {
     this.#slots.fill(undefined)
