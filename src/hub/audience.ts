@@ -6,7 +6,7 @@
 
 import { HeliographError } from '../errors.ts'
 import { tracesOf } from '../event/filter-index.ts'
-import { type Cursor, formatCursor } from '../event/position.ts'
+import type { Cursor } from '../event/position.ts'
 import type { Entry } from '../event-log/entry.ts'
 import { laterOf, type Placed } from '../event-log/placed.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -165,9 +165,8 @@ export class Audience {
   }
 
   #deliver({ notice, cursor }: Waiting, payload: string, before: Cursor): void {
-    const text = formatCursor(cursor)
     for (const [encoding, subscribers] of this.#live) {
-      const shared = encoding.shared(payload, text)
+      const shared = encoding.shared(payload, cursor)
       // Leaving while the set is walked is safe, and who joins has passed this entry already.
       for (const subscriber of subscribers) {
         if (subscriber.hasPassed(notice, cursor.offset)) continue
