@@ -20,6 +20,11 @@ export type Entry = {
   readonly position: Position | Cursor
   readonly event: Event
   readonly change: Change | null
+  /**
+   * What it was read from, where it was read from a store: every value of the event and of the change as
+   * `JSON.stringify` writes it. What is not in here need not be looked for in the entry.
+   */
+  readonly json?: string
 }
 
 export function cursorOf(entry: Entry): Cursor {

@@ -5,7 +5,7 @@
 import type { Cursor } from '../event/position.ts'
 import type { EventLog } from './event-log.ts'
 import { isSameCursor, type Placed, place } from './placed.ts'
-import { weigh } from './weigh.ts'
+import { weighEntry } from './weigh.ts'
 
 const keptPages = 4
 /** A page of larger events is shared while it is read, and not kept. */
@@ -29,8 +29,8 @@ export function createPages(log: Pick<EventLog, 'read'>, pageEntries: number): P
 
   async function read(after: Cursor): Promise<readonly Placed[]> {
     const placed = (await log.read(after, pageEntries)).map(place)
-    if (placed.length > 0 && weigh(placed) <= keptPageBytes)
-      kept = [{ after, placed }, ...kept].slice(0, keptPages)
+    const bytes = placed.reduce((sum, { entry }) => sum + weighEntry(entry), 0)
+    if (placed.length > 0 && bytes <= keptPageBytes) kept = [{ after, placed }, ...kept].slice(0, keptPages)
     return placed
   }
 

@@ -4,10 +4,23 @@
 import type { Cursor } from '../event/position.ts'
 import { cursorOf, type Entry } from './entry.ts'
 
-export type Placed = { readonly entry: Entry; readonly cursor: Cursor }
+/**
+ * A class and not an object literal: V8 notes where literals come from, sees some of these live long, and
+ * then makes all of them where only a full collection finds them, with the entry each holds. In a replay
+ * that was 2 to 3 µs and 490 bytes for each entry.
+ */
+export class Placed {
+  readonly entry: Entry
+  readonly cursor: Cursor
+
+  constructor(entry: Entry) {
+    this.entry = entry
+    this.cursor = cursorOf(entry)
+  }
+}
 
 export function place(entry: Entry): Placed {
-  return { entry, cursor: cursorOf(entry) }
+  return new Placed(entry)
 }
 
 /** Whether both name the same entry of the same log, as far as a cursor can tell. */

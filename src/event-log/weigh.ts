@@ -1,5 +1,13 @@
 // What a value costs in memory, roughly: good enough to bound a cache, cheap enough for every entry.
 
+import type { Entry } from './entry.ts'
+
+/** Estimated bytes of an entry. One that was read counts as its text and, twice that, what it parses to. */
+export function weighEntry(entry: Entry): number {
+  // Not by its parts: to look at them would parse them.
+  return entry.json === undefined ? weigh(entry) : 3 * entry.json.length
+}
+
 /** Estimated bytes of a JSON-like value. */
 export function weigh(value: unknown): number {
   if (typeof value === 'string') return 16 + value.length

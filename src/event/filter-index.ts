@@ -119,3 +119,26 @@ export function termsOfEvent(event: Event, isFiled: IsFiled = () => true): Term[
   if (owner !== null && isFiled('account')) terms.push(`account:${owner}`)
   return terms
 }
+
+/** Searching for more texts than this costs as much as parsing the entry. */
+const mostTraces = 8
+
+/**
+ * What the JSON of an entry holds one of if the entry carries a term of this filing, so that most entries
+ * are told from the text to be none; null where the text tells too little.
+ */
+export function tracesOf(filing: Filing): readonly string[] | null {
+  if (filing === 'REST' || filing.length > mostTraces) return null
+  return filing.map(traceOf)
+}
+
+/**
+ * The value of the term, without the quotes around it: the search leaps from one of its first characters
+ * to the next, and quotes are everywhere (0.04 instead of 0.65 µs for each entry).
+ */
+function traceOf(term: Term): string {
+  const value = term.slice(term.indexOf(':') + 1)
+  // `<kind>/<uid>` are two values. A uid may hold slashes too: its end must do.
+  const isRef = term.startsWith('resource:') || term.startsWith('related:')
+  return JSON.stringify(isRef ? value.slice(value.lastIndexOf('/') + 1) : value).slice(1, -1)
+}

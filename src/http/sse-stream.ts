@@ -11,6 +11,7 @@
 //   data:
 
 import type { ServerResponse } from 'node:http'
+import { formatCursor } from '../event/position.ts'
 import { carryUtf8 } from '../hub/carry.ts'
 import type { Encoding } from '../hub/feed.ts'
 import { commonHeaders } from './json-reply.ts'
@@ -26,7 +27,8 @@ const comment = ':\n\n'
 /** All streams share one: the bytes of an event are the same for everybody in its audience. */
 export const sseEncoding: Encoding = {
   name: 'sse',
-  shared: (payload, cursor) => `${cursor === null ? '' : `id: ${cursor}\n`}event: next\ndata: ${payload}\n\n`,
+  shared: (payload, cursor) =>
+    `${cursor === null ? '' : `id: ${formatCursor(cursor)}\n`}event: next\ndata: ${payload}\n\n`,
   frame: (_operationId, shared) => shared,
 }
 

@@ -5,7 +5,9 @@
 // store), everything after it waits in line, the renderings that would not have to included.
 
 import { HeliographError } from '../errors.ts'
-import { type Cursor, formatCursor } from '../event/position.ts'
+import { tracesOf } from '../event/filter-index.ts'
+import type { Cursor } from '../event/position.ts'
+import type { Entry } from '../event-log/entry.ts'
 import { laterOf, type Placed } from '../event-log/placed.ts'
 import type { Logger } from '../observe/logger.ts'
 import { carryUtf8 } from './carry.ts'
@@ -21,7 +23,7 @@ type Waiting = { readonly notice: Notice; readonly cursor: Cursor }
 
 export type AudienceParts = {
   readonly payloads: Payloads
-  readonly ring: Pick<Ring, 'tip'>
+  readonly ring: Pick<Ring, 'tip' | 'reaches'>
   /** It got its first live subscriber, or lost its last. */
   readonly liveChanged: (audience: Audience, live: boolean) => void
   readonly logger: Pick<Logger, 'error'>
@@ -32,6 +34,7 @@ export class Audience {
   /** Subscribers in whatever phase; the audience goes with the last. */
   members = 0
   readonly #parts: AudienceParts
+  readonly #traces: readonly string[] | null
   readonly #live = new Map<Encoding, Set<Subscriber>>()
   #liveCount = 0
   readonly #line: Waiting[] = []
@@ -41,6 +44,14 @@ export class Audience {
   constructor(feed: Feed, parts: AudienceParts) {
     this.feed = feed
     this.#parts = parts
+    this.#traces = tracesOf(feed.filing)
+  }
+
+  /** What an entry of the log tells it; most that tell nothing are known by their text, unparsed. */
+  select(entry: Entry): Notice | null {
+    const { json } = entry
+    if (json !== undefined && this.#traces?.every((trace) => !json.includes(trace))) return null
+    return this.feed.select(entry)
   }
 
   /** A cursor that all its live subscribers have passed. */
@@ -89,6 +100,7 @@ export class Audience {
   /** The rendering of a notice of the log, made once for live subscribers and those that catch up. */
   payloadOf(notice: Notice, cursor: Cursor): Payload {
     const { payloads } = this.#parts
+    if (!this.#isShared(cursor)) return this.render(notice)
     const { key } = this.feed
     const known = payloads.get(cursor.offset, key)
     if (known !== undefined) return known
@@ -107,6 +119,14 @@ export class Audience {
   render(notice: Notice): Payload {
     const rendered = this.feed.render(notice)
     return typeof rendered === 'string' ? carryUtf8(rendered) : rendered.then(carryUtf8)
+  }
+
+  /**
+   * Whether somebody else may want the rendering: another member, or whoever comes back within the ring.
+   * Kept for nobody, the renderings of a long replay grow old in memory, which costs 2 µs each.
+   */
+  #isShared({ offset }: Cursor): boolean {
+    return this.members > 1 || this.#parts.ring.reaches(offset)
   }
 
   #tell(waiting: Waiting, before: Cursor): void {
@@ -145,9 +165,8 @@ export class Audience {
   }
 
   #deliver({ notice, cursor }: Waiting, payload: string, before: Cursor): void {
-    const text = formatCursor(cursor)
     for (const [encoding, subscribers] of this.#live) {
-      const shared = encoding.shared(payload, text)
+      const shared = encoding.shared(payload, cursor)
       // Leaving while the set is walked is safe, and who joins has passed this entry already.
       for (const subscriber of subscribers) {
         if (subscriber.hasPassed(notice, cursor.offset)) continue

@@ -2,7 +2,7 @@
 // in pages, the last stretch from the ring. Whoever waits for its socket holds no page and no frames.
 
 import { HeliographError } from '../errors.ts'
-import { type Cursor, formatCursor } from '../event/position.ts'
+import type { Cursor } from '../event/position.ts'
 import type { Pages } from '../event-log/pages.ts'
 import type { Placed } from '../event-log/placed.ts'
 import type { Audience } from './audience.ts'
@@ -83,13 +83,15 @@ async function sendPage(
   const { buffer } = subscriber
   for (const { entry, cursor } of page) {
     if (!subscriber.open) return
-    const notice = audience.feed.select(entry)
+    const notice = audience.select(entry)
     if (notice !== null && !subscriber.hasPassed(notice, cursor.offset)) {
+      // Nothing is rendered that would have to be rendered again.
+      if (!buffer.hasRoom(reserveBytes)) return
       const rendered = audience.payloadOf(notice, cursor)
       const payload = typeof rendered === 'string' ? rendered : await rendered
-      // Asked after the rendering: others may have filled the socket while it was awaited.
+      // Asked again: others may have filled the socket while the rendering was awaited.
       if (!subscriber.open || !buffer.hasRoom(reserveBytes)) return
-      subscriber.send(buffer.encoding.shared(payload, formatCursor(cursor)))
+      subscriber.send(buffer.encoding.shared(payload, cursor))
     }
     subscriber.pass(cursor)
   }

@@ -49,7 +49,10 @@ export type Connection = {
 /** How a transport wraps results. `shared` is made once per audience and event, `frame` per subscriber. */
 export type Encoding = {
   readonly name: string
-  /** @param payload the execution result, its UTF-8 bytes carried as latin1; `cursor` as clients see it */
-  shared(payload: string, cursor: string | null): string
+  /**
+   * @param payload the execution result, its UTF-8 bytes carried as latin1
+   * @param cursor for the encoding to spell where its clients see it: 0.4 µs
+   */
+  shared(payload: string, cursor: Cursor | null): string
   frame(operationId: string, shared: string): string
 }

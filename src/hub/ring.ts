@@ -3,7 +3,7 @@
 
 import type { Cursor } from '../event/position.ts'
 import { isSameCursor, type Placed } from '../event-log/placed.ts'
-import { weigh } from '../event-log/weigh.ts'
+import { weighEntry } from '../event-log/weigh.ts'
 
 type Slot = { readonly placed: Placed; readonly bytes: number }
 
@@ -33,7 +33,7 @@ export class Ring {
   push(placed: Placed): void {
     const { offset } = placed.cursor
     if (offset - this.#oldest === this.#maxEntries) this.#dropOldest()
-    const bytes = weigh(placed.entry)
+    const bytes = weighEntry(placed.entry)
     this.#slots[offset % this.#maxEntries] = { placed, bytes }
     this.#tip = placed.cursor
     this.#bytes += bytes
@@ -57,6 +57,11 @@ export class Ring {
     if (isSameCursor(cursor, this.#tip)) return true
     const placed = this.#at(cursor.offset)
     return placed !== undefined && isSameCursor(placed.cursor, cursor)
+  }
+
+  /** Whether entries from this offset on are here, as far as there are any. */
+  reaches(offset: number): boolean {
+    return offset >= this.#oldest
   }
 
   /** The log began anew: forgets everything, and goes on after `head`. */

@@ -2,7 +2,6 @@
 // Every change after the position follows, but for those a sent resource already contains.
 
 import type { Cursor } from '../event/position.ts'
-import { formatCursor } from '../event/position.ts'
 import type { Resource } from '../resource/resource.ts'
 import type { ResourcePage, ResourceQuery, Resources } from '../resource/resources.ts'
 import type { Audience } from './audience.ts'
@@ -67,5 +66,5 @@ async function sendNotice(
   const payload = await audience.render(notice)
   const { buffer } = subscriber
   while (subscriber.open && !buffer.hasRoom(reserveBytes)) await buffer.untilDrained()
-  if (subscriber.open) subscriber.send(buffer.encoding.shared(payload, cursor && formatCursor(cursor)))
+  if (subscriber.open) subscriber.send(buffer.encoding.shared(payload, cursor))
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Event } from '../../src/event/event.ts'
 import { compileFilter, type EventFilter } from '../../src/event/filter.ts'
-import { FilterIndex, fileEventFilter, termsOfEvent } from '../../src/event/filter-index.ts'
+import { FilterIndex, fileEventFilter, termsOfEvent, tracesOf } from '../../src/event/filter-index.ts'
 import { anyEvent, anyFilter } from '../support/arbitrary-event.ts'
 
 test('the candidates for an event hold every filter that matches it', () => {
@@ -15,6 +15,29 @@ test('the candidates for an event hold every filter that matches it', () => {
     { numRuns: 1_000 },
   )
 })
+
+test('the JSON of an event holds a trace of every filter that matches it', () => {
+  fc.assert(
+    fc.property(anyFilter, anyEvent, (filter, event) => {
+      const traces = tracesOf(fileEventFilter(filter))
+      const json = JSON.stringify({ event, change: null })
+      return !compileFilter(filter)(event) || traces === null || traces.some((trace) => json.includes(trace))
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test('a trace is written as JSON writes it, and most events hold none', () => {
+  const uid = 'a/"b"\n\ud800é'
+  const traces = tracesOf(fileEventFilter({ resources: [{ kind: 'Host', uid }] })) ?? []
+  const [json, other] = [uid, 'c'].map((one) => JSON.stringify({ resource: { kind: 'Host', uid: one } }))
+  expect(traces.map((trace) => [json?.includes(trace), other?.includes(trace)])).toEqual([[true, false]])
+})
+
+test.each<[EventFilter]>([[{}], [{ types: Array.from({ length: 100 }, (_, i) => `TYPE.${i}`) }]])(
+  'of a filter filed under nothing or very much there are no traces',
+  (filter) => expect(tracesOf(fileEventFilter(filter))).toBeNull(),
+)
 
 test('a filter that is taken out is never found again, and the others still are', () => {
   fc.assert(

@@ -98,7 +98,7 @@ export function playClient(firstHub: Hub, failed: (error: unknown) => void): Pla
     },
     bookmark() {
       for (const [id, cursor] of Object.entries(socket.bookmarks())) {
-        const shared = lineEncoding.shared('{"bookmark":true}', cursor)
+        const shared = lineEncoding.shared('{"bookmark":true}', parseCursor(cursor))
         reader.connection.write(lineEncoding.frame(id, shared))
       }
     },

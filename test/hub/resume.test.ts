@@ -7,7 +7,7 @@ import type { Store } from '../../src/store/store.ts'
 import { draft, drafts } from '../store/conformance/drafts.ts'
 import { openStore, range } from '../store/conformance/open-store.ts'
 import { sqliteEngine } from '../support/store.ts'
-import { eventFeed, resourceFeed } from './feeds.ts'
+import { eventFeed, resourceFeed, type WatchedFeed } from './feeds.ts'
 import { openHub, startHub } from './open-hub.ts'
 
 const ids = (first: number, last: number) => range(first, last).map((n) => `event-${n}`)
@@ -111,6 +111,25 @@ it('shares the reads of readers that fell behind together', async () => {
   const operations = await Promise.all(range(1, 10).map(() => client.subscribe(eventFeed(), start)))
   await Promise.all(operations.map((operation) => operation.heard('event-200')))
   expect(seam.reads).toBe(2)
+})
+
+it('keeps the renderings of a replay for those who share them, and for a lone reader none', async () => {
+  const { store } = await openStore(sqliteEngine)
+  await store.log.append(drafts(1, 100))
+  const { connect } = await startHub(store, { pageEntries: 50 })
+  const start = await store.log.tail()
+  const feeds = range(0, 4).map(() => eventFeed())
+  const replay = async (feed: WatchedFeed) => {
+    const client = connect()
+    await (await client.subscribe(feed, start)).heard('event-100')
+    return () => client.socket.close()
+  }
+  const [lone, ...together] = feeds as [WatchedFeed, ...WatchedFeed[]]
+  const leave = await replay(lone)
+  leave()
+  await Promise.all(together.map(replay))
+  expect(lone.rendered).toEqual(range(1, 100))
+  expect(together.flatMap(({ rendered }) => rendered)).toEqual(range(1, 100))
 })
 
 it('lets a subscriber be ahead of this gateway, and skips what it has had already', async () => {

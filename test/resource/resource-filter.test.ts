@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FilterIndex } from '../../src/event/filter-index.ts'
+import { FilterIndex, tracesOf } from '../../src/event/filter-index.ts'
 import { moreSpecificKind, type ResourceFacts, resourceKey } from '../../src/resource/resource.ts'
 import {
   checkResourceFilter,
@@ -50,7 +50,7 @@ describe('a resource filter', () => {
     expect(() => checkResourceFilter({ states: ['Up'], includeDeleted: true })).not.toThrow()
   })
 
-  test('that matches a resource is found under a term of the resource', () => {
+  test('that matches a resource is found under a term of the resource, and leaves a trace in its JSON', () => {
     const word = fc.constantFrom('a', 'b', 'x/y')
     const facts = fc.record({ kind: word, uid: word, name: fc.option(word), owner: fc.option(word) })
     const list = fc.option(fc.array(word, { minLength: 1, maxLength: 2 }), { nil: undefined })
@@ -65,6 +65,8 @@ describe('a resource filter', () => {
         index.add(fileResourceFilter(filter), filter)
         if (compileResourceFilter(filter)(resource)) {
           expect([...index.candidates(termsOfResource(resource, index.isFiled))]).toEqual([filter])
+          const traces = tracesOf(fileResourceFilter(filter)) ?? ['']
+          expect(traces.some((trace) => JSON.stringify(resource).includes(trace))).toBe(true)
         }
       }),
     )

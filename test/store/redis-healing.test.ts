@@ -15,7 +15,7 @@ import { roomyRetention } from '../support/engine.ts'
 import { type Gate, openGate } from '../support/gate.ts'
 import { startRedis, startSentinel, type TestRedis } from '../support/redis.ts'
 import { draft, drafts, observation } from './conformance/drafts.ts'
-import { contentsOf } from './conformance/open-store.ts'
+import { valuesOf } from './conformance/open-store.ts'
 
 async function redisForTest(options: Parameters<typeof startRedis>[0] = {}): Promise<TestRedis> {
   const redis = await startRedis(options)
@@ -435,7 +435,7 @@ describe('whatever happens to the connections', () => {
           const end = await vi.waitFor(() => (stores[1] as Store).log.head())
           await Promise.all(recorders.map((recorder) => recorder.reached(end.offset)))
           const [one, other] = recorders.map(({ entries }) => entries)
-          expect(contentsOf(one ?? [])).toEqual(contentsOf(other ?? []))
+          expect(valuesOf(one ?? [])).toEqual(valuesOf(other ?? []))
           expect(one?.map(({ position }) => position.offset - start.offset)).toEqual(
             upTo(end.offset - start.offset),
           )
@@ -528,11 +528,11 @@ describe('two gateways on one Redis', () => {
     await Promise.all(stores.flatMap(({ log }) => rounds.map((round) => log.append(round))))
     await Promise.all(recorders.map((recorder) => recorder.reached(405)))
     const [one, other] = recorders.map(({ entries }) => entries)
-    expect(contentsOf(one ?? [])).toEqual(contentsOf(other ?? []))
+    expect(valuesOf(one ?? [])).toEqual(valuesOf(other ?? []))
     expect(one?.map(({ position }) => position.offset)).toEqual(upTo(405))
     expect(new Set(one?.map(({ event }) => event.eventId)).size).toBe(405)
     const { log } = stores[1] as Store
-    expect(contentsOf(one ?? [])).toEqual(contentsOf(await log.read(await log.tail(), 1000)))
+    expect(valuesOf(one ?? [])).toEqual(valuesOf(await log.read(await log.tail(), 1000)))
   })
 
   it('change the same resources without losing a change', async () => {
@@ -597,8 +597,8 @@ describe('two gateways on one Redis', () => {
     const times = recorder.entries.map(({ event }) => event.receivedAt)
     expect(times).toEqual([...times].sort())
     const log = (stores[1] as Store).log
-    expect(contentsOf(await log.read(await log.tail(), 1000))).toEqual(contentsOf(recorder.entries))
-    expect(contentsOf(await log.at([100]))).toEqual(contentsOf(recorder.entries.slice(-1)))
+    expect(valuesOf(await log.read(await log.tail(), 1000))).toEqual(valuesOf(recorder.entries))
+    expect(valuesOf(await log.at([100]))).toEqual(valuesOf(recorder.entries.slice(-1)))
     expect(cursorOf(recorder.entries.at(-1) as Entry)).toEqual(await log.head())
   })
 

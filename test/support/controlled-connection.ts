@@ -2,6 +2,7 @@
 // stops taking them. Frames are lines of JSON, so that what was read can be looked at.
 
 import type { HeliographError } from '../../src/errors.ts'
+import { formatCursor } from '../../src/event/position.ts'
 import type { Connection, Encoding } from '../../src/hub/feed.ts'
 
 /** One frame as the reader got it. */
@@ -35,7 +36,8 @@ export type ControlledConnection = {
 /** Lines of JSON: `{"id":"…","cursor":"…","payload":{…}}`. */
 export const lineEncoding: Encoding = {
   name: 'test',
-  shared: (payload, cursor) => `"cursor":${JSON.stringify(cursor)},"payload":${payload}}\n`,
+  shared: (payload, cursor) =>
+    `"cursor":${JSON.stringify(cursor && formatCursor(cursor))},"payload":${payload}}\n`,
   frame: (operationId, shared) => `{"id":${JSON.stringify(operationId)},${shared}`,
 }
 

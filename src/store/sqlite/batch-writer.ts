@@ -3,14 +3,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Batch, Known, Planned } from '../batch.ts'
 import { openDedupeRecords } from './dedupe-records.ts'
-import type { CommittedRow } from './messages.ts'
+import type { EntryRow } from './messages.ts'
 import { openResourceRows } from './resource-rows.ts'
 
 export type BatchWriter = {
   /** What is stored now. */
   known(): Known
   /** Writes a batch in the open transaction; its rows are the new entries. */
-  write(batch: Batch): CommittedRow[]
+  write(batch: Batch): EntryRow[]
   /** The transaction of the last `write` was committed. */
   committed(batch: Batch): void
   /** These resources, and the dedupe records up to this offset, were removed. */
@@ -33,7 +33,7 @@ export function openBatchWriter(database: DatabaseSync): BatchWriter {
     entry: Planned,
     afterJson: string | null,
     newestEntries: Map<string, number>,
-  ): CommittedRow {
+  ): EntryRow {
     const { offset, mark, key } = entry
     const previous = key === null ? null : (newestEntries.get(key) ?? resources.get(key)?.newestEntry ?? null)
     if (key !== null) newestEntries.set(key, offset)

@@ -17,11 +17,8 @@ export type WorkerSettings = {
   readonly retention: Retention
 }
 
-/** An entry as stored: `json` is { event, change }. */
-export type EntryRow = readonly [offset: number, json: string]
-
-/** An entry that was just committed, with its mark: who only needs its cursor need not parse it. */
-export type CommittedRow = readonly [offset: number, mark: number, json: string]
+/** An entry as stored: `json` is { event, change }. With its mark: a cursor costs no look at the event. */
+export type EntryRow = readonly [offset: number, mark: number, json: string]
 
 /** A resource as stored; `version` stands beside its JSON, never in it. */
 export type ResourceRow = readonly [version: number, json: string]
@@ -114,4 +111,4 @@ export type Request = { readonly id: number; readonly name: string; readonly arg
 export type Report =
   | { readonly kind: 'ANSWER'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'FAILURE'; readonly id: number; readonly failure: Failure }
-  | { readonly kind: 'COMMITTED'; readonly rows: readonly CommittedRow[] }
+  | { readonly kind: 'COMMITTED'; readonly rows: readonly EntryRow[] }

@@ -17,11 +17,13 @@ import { createWebhookReader } from './webhook-reader.ts'
 export function openReader(directory: string, retention: Retention): ReaderCalls {
   const database = openReadOnly(directory)
   const places = createPlaces(database)
-  const after = database.prepare('SELECT offset, json FROM entries WHERE offset > ? ORDER BY offset LIMIT ?')
-  const before = database.prepare(
-    'SELECT offset, json FROM entries WHERE offset < ? ORDER BY offset DESC LIMIT ?',
+  const after = database.prepare(
+    'SELECT offset, mark, json FROM entries WHERE offset > ? ORDER BY offset LIMIT ?',
   )
-  const one = database.prepare('SELECT offset, json FROM entries WHERE offset = ?')
+  const before = database.prepare(
+    'SELECT offset, mark, json FROM entries WHERE offset < ? ORDER BY offset DESC LIMIT ?',
+  )
+  const one = database.prepare('SELECT offset, mark, json FROM entries WHERE offset = ?')
   const byKey = database.prepare('SELECT version, json FROM resources WHERE key = ?')
   for (const statement of [after, before, one, byKey]) statement.setReturnArrays(true)
 

@@ -2,17 +2,16 @@
 // reader, and commits come back as announcements.
 
 import type { Draft } from '../../event/draft.ts'
-import type { Cursor, Epoch } from '../../event/position.ts'
-import type { Entry } from '../../event-log/entry.ts'
+import type { Cursor } from '../../event/position.ts'
 import type { EventLog } from '../../event-log/event-log.ts'
-import { CommittedEntry, readParts } from './committed-entry.ts'
 import { createFollowers } from './followers.ts'
-import type { CommittedRow, EntryRow, Place, PlacementRow, ReaderCalls, WriterCalls } from './messages.ts'
+import type { EntryRow, Place, PlacementRow, ReaderCalls, WriterCalls } from './messages.ts'
+import { storedEntry } from './stored-json.ts'
 import type { WorkerLink } from './worker-link.ts'
 
 export type SqliteLog = EventLog & {
   /** What a commit added, in order: followers hear of it. */
-  committed(rows: readonly CommittedRow[]): void
+  committed(rows: readonly EntryRow[]): void
 }
 
 /** Opens the log over the two workers. */
@@ -22,7 +21,7 @@ export async function openSqliteLog(
 ): Promise<SqliteLog> {
   const epoch = await reader.call('epoch')
   const cursorAt = ({ offset, mark }: Place): Cursor => ({ epoch, offset, mark })
-  const entriesOf = (rows: readonly EntryRow[]) => rows.map((row) => readEntry(epoch, row))
+  const entriesOf = (rows: readonly EntryRow[]) => rows.map((row) => storedEntry(epoch, row))
   const read: EventLog['read'] = async (after, limit) => entriesOf(await reader.call('read', after, limit))
   const head: EventLog['head'] = async () => cursorAt(await reader.call('head'))
   const followers = createFollowers({ read, head }, (await head()).offset)
@@ -49,15 +48,11 @@ export async function openSqliteLog(
     },
     read,
     readBackwards: async (before, limit) => entriesOf(await reader.call('readBackwards', before, limit)),
-    at: async (offsets) => (await reader.call('at', offsets)).map((row) => row && readEntry(epoch, row)),
+    at: async (offsets) => (await reader.call('at', offsets)).map((row) => row && storedEntry(epoch, row)),
     head,
     tail: async () => cursorAt(await reader.call('tail')),
     knownSince: async () => new Date(await reader.call('knownSince', Date.now())).toISOString(),
     follow: followers.follow,
-    committed: (rows) => followers.announce(rows.map((row) => new CommittedEntry(epoch, row))),
+    committed: (rows) => followers.announce(rows.map((row) => storedEntry(epoch, row))),
   }
-}
-
-function readEntry(epoch: Epoch, [offset, json]: EntryRow): Entry {
-  return { position: { epoch, offset }, ...readParts(json, offset) }
 }

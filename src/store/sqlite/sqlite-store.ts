@@ -5,7 +5,7 @@ import type { EventLog } from '../../event-log/event-log.ts'
 import type { Logger } from '../../observe/logger.ts'
 import type { Retention, Store } from '../store.ts'
 import { type CommitHealth, createCommitHealth } from './commit-health.ts'
-import type { CommittedRow, ReaderCalls, WriterCalls } from './messages.ts'
+import type { EntryRow, ReaderCalls, WriterCalls } from './messages.ts'
 import { openSqliteLog } from './sqlite-log.ts'
 import { openSqliteResources } from './sqlite-resources.ts'
 import { openSqliteWebhooks } from './sqlite-webhooks.ts'
@@ -53,9 +53,9 @@ export async function openSqliteStore({ directory, retention, logger }: SqliteSe
 
 async function startWorkers(directory: string, retention: Retention, health: CommitHealth) {
   const links: WorkerLink<never>[] = []
-  let announce = (_rows: readonly CommittedRow[]): void => {}
+  let announce = (_rows: readonly EntryRow[]): void => {}
   const listener = {
-    committed(rows: readonly CommittedRow[]) {
+    committed(rows: readonly EntryRow[]) {
       health.committed()
       announce(rows)
     },

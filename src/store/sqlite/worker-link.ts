@@ -5,7 +5,7 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { HeliographError } from '../../errors.ts'
 import { toError } from './failure.ts'
-import type { CommittedRow, Report, Request, WorkerSettings } from './messages.ts'
+import type { EntryRow, Report, Request, WorkerSettings } from './messages.ts'
 
 type Call = (...args: never[]) => unknown
 type Answer<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never
@@ -21,7 +21,7 @@ export type WorkerLink<C extends { [K in keyof C]: Call }> = {
 
 type Listener = {
   /** What a commit added to the log. */
-  committed(rows: readonly CommittedRow[]): void
+  committed(rows: readonly EntryRow[]): void
   /** The worker ended though nobody closed it. */
   died(reason: string): void
 }

@@ -10,7 +10,7 @@ import { openBatchWriter } from './batch-writer.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createLeaseRows } from './lease-rows.ts'
 import { lockDirectory } from './lock.ts'
-import type { CommittedRow, PlacementRow, WriterCalls } from './messages.ts'
+import type { EntryRow, PlacementRow, WriterCalls } from './messages.ts'
 import { makeDirectory, openDatabase } from './schema.ts'
 import { createTicketRows } from './ticket-rows.ts'
 import { transaction } from './transaction.ts'
@@ -36,7 +36,7 @@ type Waiting = {
 export function openWriter(
   directory: string,
   retention: Retention,
-  announce: (rows: readonly CommittedRow[]) => void,
+  announce: (rows: readonly EntryRow[]) => void,
 ): WriterCalls {
   makeDirectory(directory)
   const lock = lockDirectory(directory)

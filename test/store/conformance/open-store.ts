@@ -48,8 +48,8 @@ export function offsetsOf(entries: readonly Entry[]): number[] {
   return entries.map((entry) => entry.position.offset)
 }
 
-/** What entries say, whatever form the store gives them in. */
-export function contentsOf(entries: readonly (Entry | null)[]): unknown[] {
+/** Entries as plain values: one that was read is parsed when it is looked at. */
+export function valuesOf(entries: readonly (Entry | null)[] = []) {
   return entries.map(
     (entry) => entry && { cursor: cursorOf(entry), event: entry.event, change: entry.change },
   )

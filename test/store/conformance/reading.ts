@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { cursorOf, type Entry } from '../../../src/event-log/entry.ts'
 import type { Engine } from '../../support/engine.ts'
-import { drafts } from './drafts.ts'
-import { contentsOf, offsetsOf, openStore, range } from './open-store.ts'
+import { drafts, observation } from './drafts.ts'
+import { offsetsOf, openStore, range, valuesOf } from './open-store.ts'
 
 export function describeReading(engine: Engine): void {
   describe('reading', () => {
@@ -42,11 +42,22 @@ export function describeReading(engine: Engine): void {
       const start = await store.log.head()
       const told: Entry[] = []
       await store.log.follow(start, { entries: (entries) => void told.push(...entries), restarted() {} })
-      await store.log.append(drafts(1, 5))
-      const entries = contentsOf(await store.log.read(start, 10))
-      expect(contentsOf(await store.log.readBackwards(null, 10)).toReversed()).toEqual(entries)
-      expect(contentsOf(await store.log.at(range(1, 5)))).toEqual(entries)
-      await expect.poll(() => contentsOf(told)).toEqual(entries)
+      await store.log.append([...drafts(1, 4), observation('Volume/v1', { name: 'é "quoted"' })])
+      const entries = valuesOf(await store.log.read(start, 10))
+      expect(entries.map((entry) => entry?.event.eventId).slice(0, 2)).toEqual(['event-1', 'event-2'])
+      expect(valuesOf((await store.log.readBackwards(null, 10)).toReversed())).toEqual(entries)
+      expect(valuesOf(await store.log.at(range(1, 5)))).toEqual(entries)
+      await expect.poll(() => valuesOf(told)).toEqual(entries)
+    })
+
+    it('tells an event from its change whatever its data looks like', async () => {
+      const { store } = await openStore(engine)
+      const data = { change: null, nested: { event: {}, change: { ref: '"change":' } } }
+      const base = observation('Volume/v1', { state: 'Ready' })
+      await store.log.append([{ ...base, event: { ...base.event, data } }])
+      const [entry] = await store.log.read(await store.log.tail(), 1)
+      expect(entry?.event.data).toEqual(data)
+      expect(entry?.change?.after).toMatchObject({ uid: 'v1', version: 1 })
     })
 
     it('gives null for offsets it does not hold, in the order asked', async () => {

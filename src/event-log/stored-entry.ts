@@ -1,0 +1,42 @@
+// An entry as a store gives it: text until somebody looks. Who reads a million entries for the few that
+// match parses those few (2 of 5.5 µs for each entry read), and who wants events parses no resources.
+
+import type { Event } from '../event/event.ts'
+import type { Cursor } from '../event/position.ts'
+import type { Change, Entry } from './entry.ts'
+
+/** How a store reads what it keeps of an entry. */
+export type StoredFormat<Stored> = {
+  json(stored: Stored): string
+  event(stored: Stored): Event
+  change(stored: Stored, position: Cursor): Change | null
+}
+
+/** A class and not an object with getters: making one costs 0.01 µs and not 2.7. */
+export class StoredEntry<Stored> implements Entry {
+  readonly position: Cursor
+  readonly #stored: Stored
+  readonly #format: StoredFormat<Stored>
+  #event: Event | undefined
+  #change: Change | null | undefined
+
+  constructor(position: Cursor, stored: Stored, format: StoredFormat<Stored>) {
+    this.position = position
+    this.#stored = stored
+    this.#format = format
+  }
+
+  get json(): string {
+    return this.#format.json(this.#stored)
+  }
+
+  get event(): Event {
+    this.#event ??= this.#format.event(this.#stored)
+    return this.#event
+  }
+
+  get change(): Change | null {
+    if (this.#change === undefined) this.#change = this.#format.change(this.#stored, this.position)
+    return this.#change
+  }
+}
