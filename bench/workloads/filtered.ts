@@ -27,6 +27,8 @@ const runMs = 2_000
 
 const cost = 'CPU µs/event'
 const delivery = 'less ingest'
+const ofRaw = `${delivery}, of raw ws`
+const ofPeers = `${delivery}, of the cheapest filtering peer`
 const numbers = new Intl.NumberFormat('en')
 
 const uidOf = (n: number) => `vm-${n}`
@@ -70,8 +72,8 @@ export const filtered: Workload = {
   name: 'W2',
   title: `${numbers.format(operationCount)} operations, each event is for exactly one; ${connections} posts in flight`,
   bounds: [
-    { figure: `${delivery}, of raw ws`, atMost: 1.5, subjects: [heliograph.name, heliographSse.name] },
-    { figure: 'of the cheapest filtering peer', atMost: 1 / 100 },
+    { figure: ofRaw, atMost: 1.5 },
+    { figure: ofPeers, atMost: 1 / 100 },
   ],
   open: (nodeFlags) =>
     openCrowds(
@@ -89,22 +91,21 @@ export const filtered: Workload = {
   derive(subject, round) {
     const contender = subscribed.find(({ name }) => name === subject)
     if (contender === undefined) return {}
-    const costOf = (name: string) => round.get(name)?.[cost] ?? Number.NaN
-    if (contender.kind !== 'OWN') {
-      return { [delivery]: costOf(subject) - costOf(bareHttp.name) }
-    }
-    const own = costOf(subject) - costOf(withoutSubscribers)
+    const own = deliveryCost(round, contender)
+    if (contender.kind !== 'OWN') return { [delivery]: own }
+    const peers = subscribed.filter(({ kind }) => kind === 'PEER')
     return {
       [delivery]: own,
-      [`${delivery}, of raw ws`]: own / (costOf(rawWs.name) - costOf(bareHttp.name)),
-      'of the cheapest filtering peer': costOf(subject) / cheapestPeer(round),
+      [ofRaw]: own / deliveryCost(round, rawWs),
+      [ofPeers]: own / Math.min(...peers.map((peer) => deliveryCost(round, peer))),
     }
   },
 }
 
-function cheapestPeer(round: Round): number {
-  const peers = subscribed.filter(({ kind }) => kind === 'PEER')
-  return Math.min(...peers.map(({ name }) => round.get(name)?.[cost] ?? Number.POSITIVE_INFINITY))
+/** What an event costs beyond being taken in: by the gateway durably, by the others by node:http alone. */
+function deliveryCost(round: Round, { name, kind }: Contender): number {
+  const costOf = (subject: string) => round.get(subject)?.[cost] ?? Number.NaN
+  return costOf(name) - costOf(kind === 'OWN' ? withoutSubscribers : bareHttp.name)
 }
 
 const counts = [500, 5_000, 50_000]

@@ -1,6 +1,6 @@
 // Latency: from a posted event to each of a thousand subscribers, alone and beside a reader that stalls.
 
-import { heliograph, heliographSse, inspected, rawWs } from '../contenders.ts'
+import { heliograph, heliographSse, inspected, rawWs, type Server } from '../contenders.ts'
 import { type Crowd, gatherCrowd } from '../crowd.ts'
 import { everyStart, makeEvent } from '../load/events.ts'
 import { createStopwatch, type Stopwatch } from '../load/stopwatch.ts'
@@ -95,6 +95,7 @@ export const stalled: Workload = {
 
 async function measureStalled(crowd: Crowd, watch: Stopwatch): Promise<Figures> {
   const { server } = crowd
+  const before = await catchUpsOf(server)
   const clients = [Array.from({ length: stalledOperations }, () => everyStart)]
   const reader = await heliograph.subscribe(server.url, { clients })
   const see = async (): Promise<Seen> => {
@@ -106,7 +107,14 @@ async function measureStalled(crowd: Crowd, watch: Stopwatch): Promise<Figures> 
   reader.pause(0)
   const beside = await see()
   await reader.close()
+  if ((await catchUpsOf(server)) === before) throw new Error('the reader that does not read was not too slow')
   return figuresOf(without, beside)
+}
+
+/** How often subscribers have left the live path because their socket was full. */
+async function catchUpsOf({ url }: Server): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  return Number(/^heliograph_catch_ups_total (\d+)/m.exec(text)?.[1])
 }
 
 type Seen = { readonly p50: number; readonly p99: number; readonly heap: number; readonly rss: number }
