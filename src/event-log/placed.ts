@@ -7,7 +7,7 @@ import { cursorOf, type Entry } from './entry.ts'
 /**
  * A class and not an object literal: V8 notes where literals come from, sees some of these live long, and
  * then makes all of them where only a full collection finds them, with the entry each holds. In a replay
- * that was 2 to 3 µs and 490 bytes for each entry.
+ * that was 1.7 µs of collecting for each entry, and a third more memory.
  */
 export class Placed {
   readonly entry: Entry

@@ -3,7 +3,8 @@
 
 import type { Event } from '../../event/event.ts'
 import type { Epoch } from '../../event/position.ts'
-import type { Entry } from '../../event-log/entry.ts'
+import type { Change, Entry } from '../../event-log/entry.ts'
+import { StoredEntry, type StoredFormat } from '../../event-log/stored-entry.ts'
 import type { Resource, ResourceFacts } from '../../resource/resource.ts'
 import type { Logged } from '../retention.ts'
 
@@ -21,27 +22,32 @@ export type EntryRecord = {
 }
 
 export function readRecord([id, fields]: StreamItem): EntryRecord {
-  const values = new Map<string, string>()
-  for (let i = 0; i + 1 < fields.length; i += 2) values.set(fields[i] ?? '', fields[i + 1] ?? '')
-  const received = values.get('r')
+  const field = (name: string) => {
+    // A handful of them: looking through beats a Map for each item.
+    for (let i = 0; i + 1 < fields.length; i += 2) if (fields[i] === name) return fields[i + 1] ?? null
+    return null
+  }
+  const received = field('r')
   return {
     offset: Number.parseInt(id, 10),
-    mark: Number(values.get('m')),
-    event: values.get('e') ?? '',
-    before: values.get('b') ?? null,
-    after: values.get('a') ?? null,
-    receivedAtMs: received === undefined ? null : Number(received),
+    mark: Number(field('m')),
+    event: field('e') ?? '',
+    before: field('b'),
+    after: field('a'),
+    receivedAtMs: received === null ? null : Number(received),
   }
 }
 
-/** The entry of a record. */
-export function entryOf(epoch: Epoch, { offset, event, before, after, receivedAtMs }: EntryRecord): Entry {
-  const parts = { event: JSON.parse(event), before: parsed(before), after: parsed(after) } as EntryParts
-  return assembleEntry(epoch, offset, parts, isoTime(receivedAtMs))
+/** The entry of a record, parsed when it is looked at. */
+export function entryOf(epoch: Epoch, record: EntryRecord): Entry {
+  return new StoredEntry({ epoch, offset: record.offset, mark: record.mark }, record, format)
 }
 
-function parsed(json: string | null): unknown {
-  return json === null ? null : JSON.parse(json)
+const format: StoredFormat<EntryRecord> = {
+  json: ({ event, before, after }) => (after === null ? event : `${event}${before ?? ''}${after}`),
+  event: ({ event, receivedAtMs }) => withTime(JSON.parse(event) as Event, isoTime(receivedAtMs)),
+  change: ({ before, after }, { offset }) =>
+    after === null ? null : changeOf(before && JSON.parse(before), JSON.parse(after) as Resource, offset),
 }
 
 /** What is stored of an entry, freshly parsed. */
@@ -68,13 +74,17 @@ export function assembleEntry(
 ): Entry {
   return {
     position: { epoch, offset },
-    event: receivedAt === null ? event : { ...event, receivedAt },
-    change: after && {
-      ref: { kind: after.kind, uid: after.uid },
-      before,
-      after: { ...after, version: offset },
-    },
+    event: withTime(event, receivedAt),
+    change: after && changeOf(before, after, offset),
   }
+}
+
+function withTime(event: Event, receivedAt: string | null): Event {
+  return receivedAt === null ? event : { ...event, receivedAt }
+}
+
+function changeOf(before: ResourceFacts | null, after: Resource, version: number): Change {
+  return { ref: { kind: after.kind, uid: after.uid }, before, after: { ...after, version } }
 }
 
 export function isoTime(ms: number | null): string | null {
