@@ -53,14 +53,15 @@ export function createGraphqlOverSse(
   const openLine = (exchange: Exchange, credential: Credential, release: Release) => {
     const stream = beginSseStream(exchange.response)
     const socket = parts.hub.openSocket(connectionOf(exchange, stream), sseEncoding)
-    const stopBeat = heartbeat.add(() => beat(exchange, stream, socket))
+    const beating = { beat: () => beat(exchange, stream, socket) }
+    heartbeat.add(beating)
     let open = true
     const close = (say: () => void) => {
       if (!open) return
       open = false
       socket.flush()
       socket.close()
-      stopBeat()
+      heartbeat.remove(beating)
       stopWatching()
       running.delete(breakOff)
       parts.metrics.connections('sse', -1)
@@ -98,7 +99,12 @@ export function createGraphqlOverSse(
     const ended = (error: unknown) => line.close(() => end(line.stream, error))
     try {
       const { feed, after } = createFeed(prepared, execution.contextOf(credential))
-      await line.socket.subscribe({ operationId, feed, after: resumeCursor(exchange) ?? after, ended })
+      await line.socket.subscribe({
+        operationId,
+        feed,
+        after: resumeCursor(exchange) ?? after,
+        listener: { ended },
+      })
     } catch (error) {
       ended(error)
     }
