@@ -3,6 +3,7 @@
 // all of its own. What is found is a candidate: the filter itself still decides.
 
 import { type Event, resourceId } from './event.ts'
+import { each, type Few, withOne, withoutOne } from './few.ts'
 import type { EventFilter } from './filter.ts'
 import type { Visibility } from './visibility.ts'
 
@@ -12,8 +13,8 @@ export type Term = string
 /** Terms of which an entry must carry at least one to match, or REST where nothing narrows it. */
 export type Filing = readonly Term[] | 'REST'
 
-export class FilterIndex<T> {
-  readonly #filed = new Map<Term, Set<T>>()
+export class FilterIndex<T extends object> {
+  readonly #filed = new Map<Term, Few<T>>()
   readonly #rest = new Set<T>()
 
   add(filing: Filing, value: T): void {
@@ -22,9 +23,9 @@ export class FilterIndex<T> {
       return
     }
     for (const term of filing) {
-      const values = this.#filed.get(term)
-      if (values) values.add(value)
-      else this.#filed.set(term, new Set([value]))
+      const known = this.#filed.get(term) ?? null
+      const values = withOne(known, value)
+      if (values !== known) this.#filed.set(term, values)
     }
   }
 
@@ -34,9 +35,8 @@ export class FilterIndex<T> {
       return
     }
     for (const term of filing) {
-      const values = this.#filed.get(term)
-      values?.delete(value)
-      if (values?.size === 0) this.#filed.delete(term)
+      const known = this.#filed.get(term) ?? null
+      if (withoutOne(known, value) === null) this.#filed.delete(term)
     }
   }
 
@@ -44,8 +44,7 @@ export class FilterIndex<T> {
   candidates(terms: Iterable<Term>): ReadonlySet<T> {
     const found = new Set(this.#rest)
     for (const term of terms) {
-      const values = this.#filed.get(term)
-      if (values) for (const value of values) found.add(value)
+      for (const value of each(this.#filed.get(term) ?? null)) found.add(value)
     }
     return found
   }

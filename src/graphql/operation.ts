@@ -1,6 +1,7 @@
 // From a request to something that can run: `prepareOperation` for every operation, `createFeed` to make
 // of a subscription what the hub needs.
 
+import { createHash } from 'node:crypto'
 import {
   type DocumentNode,
   type ExecutionResult,
@@ -96,19 +97,23 @@ export function createFeed(prepared: Prepared, context: Context): { feed: Feed; 
 function feedOf(prepared: Prepared, context: Context): { feed: Feed; after: Cursor | null } {
   const { text, document } = preparedFeed(prepared)
   const { field, args } = readRootField(schema, prepared)
-  const choice = chooseFeed(field, args, context.visibility)
+  const { filing, select, state } = chooseFeed(field, args, context.visibility)
+  const variables = usedVariables(document, prepared.coerced)
   return {
     feed: {
-      ...choice,
-      key: JSON.stringify([
-        text,
-        usedVariables(document, prepared.coerced),
-        visibilityKey(context.visibility),
-      ]),
+      key: hashOf([text, variables, visibilityKey(context.visibility)]),
+      filing,
+      select,
+      state,
       render: (notice) => render(document, prepared, context, notice),
     },
     after: args.after == null ? null : parseCursor(args.after as string),
   }
+}
+
+/** Of all that it depends on: kept for each audience, the text itself would be hundreds of bytes. */
+function hashOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 }
 
 function preparedFeed({ feed }: Prepared): NonNullable<Prepared['feed']> {

@@ -5,6 +5,7 @@
 // store), everything after it waits in line, the renderings that would not have to included.
 
 import { HeliographError } from '../errors.ts'
+import { each, type Few, withOne, withoutOne } from '../event/few.ts'
 import { type Cursor, formatCursor } from '../event/position.ts'
 import { laterOf, type Placed } from '../event-log/placed.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -32,8 +33,7 @@ export class Audience {
   /** Subscribers in whatever phase; the audience goes with the last. */
   members = 0
   readonly #parts: AudienceParts
-  readonly #live = new Map<Encoding, Set<Subscriber>>()
-  #liveCount = 0
+  #live: Few<Subscriber> = null
   readonly #line: Waiting[] = []
   /** How far it has come while a rendering is awaited; null where it is as far as the tip. */
   #passed: Cursor | null = null
@@ -51,24 +51,17 @@ export class Audience {
   /** From the entry after the tip on, the subscriber gets what the audience gets. */
   join(subscriber: Subscriber): void {
     subscriber.live = true
-    const { encoding } = subscriber.buffer
-    const subscribers = this.#live.get(encoding)
-    if (subscribers) subscribers.add(subscriber)
-    else this.#live.set(encoding, new Set([subscriber]))
-    this.#liveCount += 1
-    if (this.#liveCount === 1) this.#parts.liveChanged(this, true)
+    const isFirst = this.#live === null
+    this.#live = withOne(this.#live, subscriber)
+    if (isFirst) this.#parts.liveChanged(this, true)
   }
 
   /** Takes a subscriber off the live path, if it is on it. */
   leave(subscriber: Subscriber): void {
     if (!subscriber.live) return
     subscriber.live = false
-    const { encoding } = subscriber.buffer
-    const subscribers = this.#live.get(encoding)
-    subscribers?.delete(subscriber)
-    if (subscribers?.size === 0) this.#live.delete(encoding)
-    this.#liveCount -= 1
-    if (this.#liveCount > 0) return
+    this.#live = withoutOne(this.#live, subscriber)
+    if (this.#live !== null) return
     this.#line.length = 0
     this.#parts.liveChanged(this, false)
   }
@@ -141,19 +134,17 @@ export class Audience {
     if (this.#line.length <= longestLine) return
     // A selection slower than the log would make the line grow without end. As readers its subscribers
     // set the pace themselves, and still share each rendering.
-    for (const subscriber of this.#liveSubscribers()) this.#dismiss(subscriber, this.passed())
+    for (const subscriber of [...each(this.#live)]) this.#dismiss(subscriber, this.passed())
   }
 
   #deliver({ notice, cursor }: Waiting, payload: string, before: Cursor): void {
     const text = formatCursor(cursor)
-    for (const [encoding, subscribers] of this.#live) {
-      const shared = encoding.shared(payload, text)
-      // Leaving while the set is walked is safe, and who joins has passed this entry already.
-      for (const subscriber of subscribers) {
-        if (subscriber.hasPassed(notice, cursor.offset)) continue
-        if (subscriber.buffer.hasRoom()) subscriber.send(shared)
-        else this.#dismiss(subscriber, before)
-      }
+    const wrapped = new Map<Encoding, string>()
+    // Leaving while they are walked is safe, and who joins has passed this entry already.
+    for (const subscriber of each(this.#live)) {
+      if (subscriber.hasPassed(notice, cursor.offset)) continue
+      if (subscriber.buffer.hasRoom()) subscriber.send(sharedBy(subscriber.buffer, wrapped, payload, text))
+      else this.#dismiss(subscriber, before)
     }
   }
 
@@ -167,10 +158,20 @@ export class Audience {
   #fail(error: unknown): void {
     this.#parts.logger.error({ err: error }, 'a result could not be made')
     const told = new HeliographError('INTERNAL', 'The result could not be made: subscribe again')
-    for (const subscriber of this.#liveSubscribers()) subscriber.end(told)
+    for (const subscriber of [...each(this.#live)]) subscriber.end(told)
   }
+}
 
-  #liveSubscribers(): Subscriber[] {
-    return [...this.#live.values()].flatMap((subscribers) => [...subscribers])
-  }
+/** What all subscribers of one encoding get, made once. */
+function sharedBy(
+  { encoding }: Subscriber['buffer'],
+  wrapped: Map<Encoding, string>,
+  payload: string,
+  cursor: string,
+): string {
+  const known = wrapped.get(encoding)
+  if (known !== undefined) return known
+  const shared = encoding.shared(payload, cursor)
+  wrapped.set(encoding, shared)
+  return shared
 }
