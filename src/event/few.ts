@@ -17,6 +17,11 @@ export function withoutOne<T extends object>(few: Few<T>, one: T): Few<T> {
   return few.size > 0 ? few : null
 }
 
+export function countOf<T extends object>(few: Few<T>): number {
+  if (few === null) return 0
+  return few instanceof Set ? few.size : 1
+}
+
 /** Walks them; who is taken from a Set meanwhile is left out. */
 export function each<T extends object>(few: Few<T>): Iterable<T> {
   if (few === null) return []
