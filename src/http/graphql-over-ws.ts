@@ -101,7 +101,7 @@ export function createGraphqlOverWs(
         open(ws, client)
       })
       // Its handshake was wrong, and the answer may not be read yet.
-      if (!isOpen) socket.once('close', connection.close)
+      if (!isOpen) socket.once('close', () => connection.close())
     } catch (error) {
       answerRaw(socket, showableError(error, logger))
     }
