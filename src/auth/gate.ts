@@ -62,7 +62,14 @@ export function createGate(
   const admitByTicket = async (ticket: string, operation: string) =>
     withRight(await tickets.check(ticket, operation), 'READ')
   if (credentials === null) {
-    return { asksForTokens: false, check: (knock) => ({ ...checkLoopback(knock), admitByTicket }) }
+    const visitor = { ...loopbackVisitor, admitByTicket }
+    return {
+      asksForTokens: false,
+      check(knock) {
+        authenticate(knock)
+        return visitor
+      },
+    }
   }
   return {
     asksForTokens: true,
@@ -86,9 +93,10 @@ export function tokenEnded(): HeliographError {
   return new HeliographError('FORBIDDEN', 'the token has expired, or was withdrawn or changed')
 }
 
-function checkLoopback(knock: Knock): Omit<Visitor, 'admitByTicket'> {
-  authenticate(knock)
-  return { listedOrigin: null, isIntroduced: true, admit: async () => loopbackCredential }
+const loopbackVisitor: Omit<Visitor, 'admitByTicket'> = {
+  listedOrigin: null,
+  isIntroduced: true,
+  admit: async () => loopbackCredential,
 }
 
 function withRight(credential: Credential, right: Right): Credential {

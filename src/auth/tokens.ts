@@ -76,11 +76,19 @@ export async function openTokens(path: string, logger: Logger): Promise<Credenti
     return token
   }
 
-  const credentialOf = (sha256: string, token: KnownToken): Credential => ({
-    ...token,
-    reference: { kind: 'TOKEN', sha256, ...token },
-    watch: (ended) => watch(token, ended),
-  })
+  /** One for all who show the token: each of its connections is 600 bytes smaller. */
+  const credentials = new WeakMap<KnownToken, Credential>()
+  const credentialOf = (sha256: string, token: KnownToken): Credential => {
+    const known = credentials.get(token)
+    if (known !== undefined) return known
+    const credential: Credential = {
+      ...token,
+      reference: { kind: 'TOKEN', sha256, ...token },
+      watch: (ended) => watch(token, ended),
+    }
+    credentials.set(token, credential)
+    return credential
+  }
 
   const stopWatching = watchDirectory(path, () => void look())
   // Not every file system tells of changes, and none of time.

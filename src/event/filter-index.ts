@@ -3,6 +3,7 @@
 // all of its own. What is found is a candidate: the filter itself still decides.
 
 import { type Event, resourceId } from './event.ts'
+import { each, type Few, withOne, withoutOne } from './few.ts'
 import type { EventFilter } from './filter.ts'
 import type { Visibility } from './visibility.ts'
 
@@ -15,8 +16,8 @@ export type Filing = readonly Term[] | 'REST'
 /** Tells which facets are worth looking up: spelling a term and looking it up costs 0.2 µs. */
 export type IsFiled = (facet: string) => boolean
 
-export class FilterIndex<T> {
-  readonly #filed = new Map<Term, Set<T>>()
+export class FilterIndex<T extends object> {
+  readonly #filed = new Map<Term, Few<T>>()
   readonly #rest = new Set<T>()
   /** How many terms are filed, by facet. */
   readonly #facets = new Map<string, number>()
@@ -27,12 +28,10 @@ export class FilterIndex<T> {
       return
     }
     for (const term of filing) {
-      const values = this.#filed.get(term)
-      if (values) values.add(value)
-      else {
-        this.#filed.set(term, new Set([value]))
-        this.#count(term, 1)
-      }
+      const known = this.#filed.get(term) ?? null
+      const values = withOne(known, value)
+      if (values !== known) this.#filed.set(term, values)
+      if (known === null) this.#count(term, 1)
     }
   }
 
@@ -42,9 +41,8 @@ export class FilterIndex<T> {
       return
     }
     for (const term of filing) {
-      const values = this.#filed.get(term)
-      values?.delete(value)
-      if (values?.size !== 0) continue
+      const known = this.#filed.get(term) ?? null
+      if (known === null || withoutOne(known, value) !== null) continue
       this.#filed.delete(term)
       this.#count(term, -1)
     }
@@ -60,15 +58,15 @@ export class FilterIndex<T> {
 
   /** Every value filed under one of the terms, and the rest; each once, as of now. */
   candidates(terms: Iterable<Term>): Iterable<T> {
-    const found: ReadonlySet<T>[] = this.#rest.size > 0 ? [this.#rest] : []
+    const found: Few<T>[] = this.#rest.size > 0 ? [this.#rest] : []
     for (const term of terms) {
       const values = this.#filed.get(term)
       if (values) found.push(values)
     }
-    const [only, ...others] = found
+    const [only = null, ...others] = found
     // Nearly always there is one at most, and a Set takes 0.3 µs to make.
-    if (others.length === 0) return [...(only ?? [])]
-    return new Set(found.flatMap((values) => [...values]))
+    if (others.length === 0) return [...each(only)]
+    return new Set(found.flatMap((values) => [...each(values)]))
   }
 
   #count(term: Term, change: 1 | -1): void {

@@ -1,6 +1,7 @@
 // From a request to something that can run: `prepareOperation` for every operation, `createFeed` to make
 // of a subscription what the hub needs.
 
+import { createHash } from 'node:crypto'
 import {
   type DocumentNode,
   type ExecutionResult,
@@ -96,20 +97,25 @@ export function createFeed(prepared: Prepared, context: Context): { feed: Feed; 
 function feedOf(prepared: Prepared, context: Context): { feed: Feed; after: Cursor | null } {
   const { text, document, selectionFor } = preparedFeed(prepared)
   const { field, args } = readRootField(schema, prepared)
-  const choice = chooseFeed(field, args, context.visibility)
-  const select = selectionFor(prepared.coerced)
+  const { filing, select, state } = chooseFeed(field, args, context.visibility)
+  // By names of their own, so that the feed holds on to nothing else of the request.
+  const { variables, coerced } = prepared
+  const selection = selectionFor(coerced)
   return {
     feed: {
-      ...choice,
-      key: JSON.stringify([
-        text,
-        usedVariables(document, prepared.coerced),
-        visibilityKey(context.visibility),
-      ]),
-      render: (notice) => select(notice, context) ?? executeUpon(notice, document, prepared, context),
+      key: hashOf([text, usedVariables(document, coerced), visibilityKey(context.visibility)]),
+      filing,
+      select,
+      state,
+      render: (notice) => selection(notice, context) ?? executeUpon(notice, document, variables, context),
     },
     after: args.after == null ? null : parseCursor(args.after as string),
   }
+}
+
+/** Of all that it depends on: kept for each audience, the text itself would be hundreds of bytes. */
+function hashOf(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 }
 
 function preparedFeed({ feed }: Prepared): FeedDocument {
@@ -131,7 +137,7 @@ function usedVariables(document: DocumentNode, coerced: Prepared['coerced']): Pr
 function executeUpon(
   notice: Notice,
   document: DocumentNode,
-  { variables }: Prepared,
+  variables: Prepared['variables'],
   context: Context,
 ): string | Promise<string> {
   const result = execute({

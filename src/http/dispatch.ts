@@ -9,7 +9,7 @@ import type { Logger } from '../observe/logger.ts'
 import { allowOrigin, isPreflight, replyPreflight } from './cors.ts'
 import { replyError, showableError } from './json-reply.ts'
 import { accepts, type Exchange, type Route, splitTarget } from './route.ts'
-import { beginSseStream } from './sse-stream.ts'
+import { SseStream } from './sse-stream.ts'
 import { misplacedTicket, readTicket, refuseBoth } from './ticket.ts'
 
 /** Where GraphQL is served, over every transport. */
@@ -38,7 +38,7 @@ export function createDispatch(
       if (response.headersSent) response.destroy()
       // To an EventSource every status but 200 is the end, and this passes: a stream that breaks off is not.
       else if (shown.status === 503 && asksForStream({ request, response, query }, route))
-        beginSseStream(response).breakOff(shown.message)
+        new SseStream(response).breakOff(shown.message)
       else replyError(response, shown, form, headersOf(shown, route))
     }
   }

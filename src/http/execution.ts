@@ -39,17 +39,26 @@ export function createExecution(parts: ExecutionParts): Execution {
   const { settings, log, resources, webhooks, tickets, logger } = parts
   const reportFault = (error: unknown) => logger.error({ err: error }, 'an operation failed')
   const show = (error: unknown) => toGraphQLErrors(error, reportFault)
+  /** One for all operations of a credential, as an audience keeps that of its first: 200 bytes of each. */
+  const contexts = new WeakMap<Credential, Context>()
+  const createContext = (credential: Credential): Context => ({
+    log,
+    resources,
+    webhooks,
+    principal: credential.principal,
+    visibility: visibilityOf(credential.principal),
+    createTicket: () => tickets.create(credential),
+    reportFault,
+  })
   return {
     prepare: (request) => prepareOperation(request, settings),
-    contextOf: (credential) => ({
-      log,
-      resources,
-      webhooks,
-      principal: credential.principal,
-      visibility: visibilityOf(credential.principal),
-      createTicket: () => tickets.create(credential),
-      reportFault,
-    }),
+    contextOf(credential) {
+      const known = contexts.get(credential)
+      if (known !== undefined) return known
+      const context = createContext(credential)
+      contexts.set(credential, context)
+      return context
+    },
     async run({ document, operationName, variables }, contextValue) {
       const { errors, ...result } = await execute({
         schema,

@@ -5,20 +5,18 @@
 
 import type { Allowances, Release } from '../auth/allowance.ts'
 import type { Credential } from '../auth/credential.ts'
-import { tokenEnded } from '../auth/gate.ts'
 import { HeliographError } from '../errors.ts'
 import { type Cursor, parseCursor } from '../event/position.ts'
 import { createFeed, type OperationRequest, type Prepared } from '../graphql/operation.ts'
-import type { Connection } from '../hub/feed.ts'
-import type { Hub, HubSocket } from '../hub/hub.ts'
+import type { Hub } from '../hub/hub.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Settings } from '../settings.ts'
-import { onceDrained } from './drain.ts'
 import type { Execution } from './execution.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import { commonHeaders } from './json-reply.ts'
 import type { Exchange } from './route.ts'
-import { beginSseStream, endId, type SseStream, sseEncoding } from './sse-stream.ts'
+import { operationId, SseLine, type SseLineParts } from './sse-line.ts'
+import { endId, SseStream } from './sse-stream.ts'
 
 export type GraphqlOverSse = {
   /** Answers 204, and says so, where the reader comes back to a stream that is over for good. */
@@ -39,40 +37,30 @@ export type SseParts = {
   readonly metrics: Pick<Metrics, 'connections'>
 }
 
-/** One stream has one operation, so its id says nothing. */
-const operationId = 'sse'
-
 export function createGraphqlOverSse(
   parts: SseParts,
   execution: Execution,
   heartbeat: Heartbeat,
 ): GraphqlOverSse {
-  const running = new Set<() => void>()
+  const running = new Set<SseLine>()
 
-  /** The hub's side of a stream; `close` leaves it, then says to the reader why, once. */
-  const openLine = (exchange: Exchange, credential: Credential, release: Release) => {
-    const stream = beginSseStream(exchange.response)
-    const socket = parts.hub.openSocket(connectionOf(exchange, stream), sseEncoding)
-    const stopBeat = heartbeat.add(() => beat(exchange, stream, socket))
-    let open = true
-    const close = (say: () => void) => {
-      if (!open) return
-      open = false
-      socket.flush()
-      socket.close()
-      stopBeat()
-      stopWatching()
-      running.delete(breakOff)
+  const lineParts: SseLineParts = {
+    hub: parts.hub,
+    closed(line) {
+      heartbeat.remove(line)
+      running.delete(line)
       parts.metrics.connections('sse', -1)
-      release()
-      say()
-    }
-    const breakOff = () => close(() => stream.breakOff('the gateway stops'))
-    const stopWatching = credential.watch(() => close(() => stream.breakOff(tokenEnded().message)))
-    running.add(breakOff)
+    },
+    tell: (stream, error) => end(stream, error),
+  }
+
+  const openLine = ({ response }: Exchange, credential: Credential, release: Release): SseLine => {
+    const line = new SseLine(response, credential, release, lineParts)
+    heartbeat.add(line)
+    running.add(line)
     parts.metrics.connections('sse', 1)
-    exchange.response.once('close', () => close(() => {}))
-    return { stream, socket, close }
+    response.on('close', () => line.left())
+    return line
   }
 
   /** Counts the stream as a connection and its operation as one, or neither. */
@@ -95,12 +83,16 @@ export function createGraphqlOverSse(
     if (exchange.response.destroyed) return
     if (exchange.response.socket === null) throw behindAnother()
     const line = openLine(exchange, credential, admitStream(credential))
-    const ended = (error: unknown) => line.close(() => end(line.stream, error))
     try {
       const { feed, after } = createFeed(prepared, execution.contextOf(credential))
-      await line.socket.subscribe({ operationId, feed, after: resumeCursor(exchange) ?? after, ended })
+      await line.socket.subscribe({
+        operationId,
+        feed,
+        after: resumeCursor(exchange) ?? after,
+        listener: line,
+      })
     } catch (error) {
-      ended(error)
+      line.ended(error)
     }
   }
 
@@ -122,7 +114,7 @@ export function createGraphqlOverSse(
       try {
         prepared = execution.prepare(parameters)
       } catch (error) {
-        return end(beginSseStream(exchange.response), error)
+        return end(new SseStream(exchange.response), error)
       }
       if (prepared.kind === 'subscription') return subscribe(exchange, credential, prepared)
       if (prepared.kind === 'mutation' && exchange.request.method !== 'POST') {
@@ -131,10 +123,10 @@ export function createGraphqlOverSse(
       const result = await parts.allowances.whileOperating(credential.principal, () =>
         execution.run(prepared, execution.contextOf(credential)),
       )
-      beginSseStream(exchange.response).finish(JSON.stringify(result))
+      new SseStream(exchange.response).finish(JSON.stringify(result))
     },
     stop() {
-      for (const breakOff of [...running]) breakOff()
+      for (const line of [...running]) line.breakOff('the gateway stops')
     },
   }
 }
@@ -151,19 +143,4 @@ function behindAnother(): HeliographError {
 function resumeCursor({ request }: Exchange): Cursor | null {
   const id = request.headers['last-event-id']
   return typeof id === 'string' && id !== '' ? parseCursor(id, 'Last-Event-ID') : null
-}
-
-function connectionOf({ request, response }: Exchange, stream: SseStream): Connection {
-  return {
-    write: (bytes) => stream.write(bytes),
-    unsentBytes: () => response.writableLength,
-    onDrain: (drained) => onceDrained(request.socket, drained),
-    overflow: () => response.destroy(),
-  }
-}
-
-function beat({ response }: Exchange, stream: SseStream, socket: HubSocket): void {
-  socket.flush()
-  // A reader with bytes on the way hears that the line lives by those.
-  if (response.writableLength === 0) stream.beat(socket.bookmarks()[operationId])
 }

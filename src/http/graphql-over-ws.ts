@@ -4,22 +4,22 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { handleProtocols } from 'graphql-ws'
-import { type WebSocket, WebSocketServer } from 'ws'
-import type { Allowances, CountedConnection } from '../auth/allowance.ts'
+import { type RawData, WebSocket, WebSocketServer } from 'ws'
+import type { Allowances } from '../auth/allowance.ts'
 import type { Gate } from '../auth/gate.ts'
 import { errorCatalogue, type HeliographError } from '../errors.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Settings } from '../settings.ts'
-import { type ClientSocket, createClientSocket } from './client-socket.ts'
+import { ClientSocket } from './client-socket.ts'
 import { graphqlPath } from './dispatch.ts'
 import type { Execution } from './execution.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import { showableError } from './json-reply.ts'
 import { answerRaw } from './raw-answer.ts'
 import { createSocketProtocol } from './socket-protocol.ts'
-import { type Arrival, admitUpgrade } from './upgrade.ts'
+import { admitUpgrade } from './upgrade.ts'
 import { websocketEncoding } from './websocket-encoding.ts'
 
 export type GraphqlOverWs = {
@@ -40,7 +40,10 @@ export type WsParts = {
   refusal(request: IncomingMessage): HeliographError | null
 }
 
-type CountedArrival = Arrival & { readonly connection: CountedConnection }
+/** Knows its client, so that all sockets share their listeners: each of its own would take 60 bytes. */
+class KnownWebSocket extends WebSocket {
+  client: ClientSocket | null = null
+}
 
 /** Holds the sockets of all clients. */
 export function createGraphqlOverWs(
@@ -48,8 +51,9 @@ export function createGraphqlOverWs(
   execution: Execution,
   heartbeat: Heartbeat,
 ): GraphqlOverWs {
-  const { settings, gate, allowances, hub, metrics, logger, refusal } = parts
+  const { settings, gate, allowances, metrics, logger, refusal } = parts
   const wsServer = new WebSocketServer({
+    WebSocket: KnownWebSocket,
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
@@ -60,25 +64,18 @@ export function createGraphqlOverWs(
   const clients = new Set<ClientSocket>()
   let lastGone: (() => void) | null = null
 
-  const open = (ws: WebSocket, socket: Socket, { visitor, credential, connection }: CountedArrival) => {
-    const client = createClientSocket({ ws, socket, hub, connection, allowances, settings })
-    if (credential !== null) client.enter(credential)
-    const stopBeat = heartbeat.add(client.beat)
+  const listenTo = listeners(logger)
+
+  const open = (ws: KnownWebSocket, client: ClientSocket) => {
+    ws.client = client
+    heartbeat.add(client)
     clients.add(client)
     metrics.connections(websocketEncoding.name, 1)
-    const closed = protocol.opened(
-      {
-        protocol: ws.protocol,
-        send: client.send,
-        close: client.close,
-        onMessage: (take) => listenTo(ws, client, take, logger),
-      },
-      { client, visitor, isAdmitted: credential !== null },
-    )
-    ws.on('error', (error) => logger.debug({ err: error }, 'a WebSocket failed'))
-    ws.once('close', (code, reason) => {
-      client.hubSocket.close()
-      stopBeat()
+    const closed = protocol.opened(client, client)
+    listenTo(ws)
+    ws.on('close', (code, reason) => {
+      client.closed()
+      heartbeat.remove(client)
       clients.delete(client)
       metrics.connections(websocketEncoding.name, -1)
       void closed(code, String(reason))
@@ -93,10 +90,18 @@ export function createGraphqlOverWs(
       if (refused !== null) throw refused
       // Its client may have left while the token was looked at, and would never be heard to leave.
       if (socket.destroyed) return
-      const connection = allowances.openConnection(arrival.credential?.principal ?? null)
-      socket.once('close', connection.close)
+      const { visitor, credential } = arrival
+      const connection = allowances.openConnection(credential?.principal ?? null)
       socket.setNoDelay(true)
-      wsServer.handleUpgrade(request, socket, head, (ws) => open(ws, socket, { ...arrival, connection }))
+      let isOpen = false
+      wsServer.handleUpgrade(request, socket, head, (ws) => {
+        isOpen = true
+        const client = new ClientSocket(ws, socket, { visitor, connection }, parts)
+        if (credential !== null) client.enter(credential)
+        open(ws, client)
+      })
+      // Its handshake was wrong, and the answer may not be read yet.
+      if (!isOpen) socket.once('close', () => connection.close())
     } catch (error) {
       answerRaw(socket, showableError(error, logger))
     }
@@ -121,21 +126,33 @@ export function createGraphqlOverWs(
   }
 }
 
-function listenTo(
-  ws: WebSocket,
-  client: ClientSocket,
-  take: (message: string) => Promise<void>,
-  logger: Logger,
-): void {
-  const { close } = errorCatalogue.INTERNAL
-  ws.on('message', (data) => {
-    client.heard()
-    if (ws.readyState !== ws.OPEN) return
-    take(String(data)).catch((error: unknown) => {
+/** Listens to a socket; the functions are the same for all. */
+function listeners(logger: Logger): (ws: WebSocket) => void {
+  const failed = (error: Error) => logger.debug({ err: error }, 'a WebSocket failed')
+
+  function receive(this: WebSocket, data: RawData): void {
+    const client = clientOf(this)
+    client?.heard()
+    if (!client?.isOpen) return
+    client.receive(String(data)).catch((error: unknown) => {
       logger.error({ err: error }, 'a message failed')
-      client.close(close, 'a fault of the gateway')
+      client.close(errorCatalogue.INTERNAL.close, 'a fault of the gateway')
     })
-  })
-  ws.on('pong', client.heard)
-  ws.on('ping', client.endIfUnread)
+  }
+
+  function pong(this: WebSocket): void {
+    clientOf(this)?.heard()
+  }
+
+  function ping(this: WebSocket): void {
+    clientOf(this)?.endIfUnread()
+  }
+
+  return (ws) => {
+    ws.on('error', failed).on('message', receive).on('pong', pong).on('ping', ping)
+  }
+}
+
+function clientOf(ws: WebSocket): ClientSocket | null {
+  return ws instanceof KnownWebSocket ? ws.client : null
 }

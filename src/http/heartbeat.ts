@@ -1,12 +1,13 @@
 // Calls each of many connections once a period, spread over it: ten thousand sockets that are pinged in
 // the same millisecond would stall everybody else.
 
-/** Something called once a period until it is taken out. */
-export type Beat = () => void
+/** Something called once a period. */
+export type Beating = { beat(): void }
 
 export type Heartbeat = {
-  /** Calls `beat` once a period, first within one period. @returns takes it out */
-  add(beat: Beat): () => void
+  /** Calls its `beat` once a period, first within one period, until it is removed. */
+  add(one: Beating): void
+  remove(one: Beating): void
   stop(): void
 }
 
@@ -14,20 +15,22 @@ const slotCount = 16
 
 /** @param periodMs time between two calls of the same beat */
 export function createHeartbeat(periodMs: number): Heartbeat {
-  const slots = Array.from({ length: slotCount }, () => new Set<Beat>())
+  const slots = Array.from({ length: slotCount }, () => new Set<Beating>())
   let turn = 0
   const timer = setInterval(() => {
     turn = (turn + 1) % slotCount
-    for (const beat of slots[turn] ?? []) beat()
+    for (const one of slots[turn] ?? []) one.beat()
   }, periodMs / slotCount)
   timer.unref()
   let next = 0
   return {
-    add(beat) {
+    add(one) {
       next = (next + 1) % slotCount
-      const slot = slots[next]
-      slot?.add(beat)
-      return () => slot?.delete(beat)
+      slots[next]?.add(one)
+    },
+    // Looked for: a function to take it out would be kept for every connection.
+    remove(one) {
+      for (const slot of slots) if (slot.delete(one)) return
     },
     stop: () => clearInterval(timer),
   }

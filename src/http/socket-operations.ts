@@ -5,34 +5,36 @@ import type { Allowances, Release } from '../auth/allowance.ts'
 import type { Principal } from '../auth/principal.ts'
 import { HeliographError } from '../errors.ts'
 
-export type SocketOperations = {
-  count(): number
-  /** Only while the socket is open. @throws HeliographError TOO_MANY_OPERATIONS */
-  start(principal: Principal): Release
-  endAll(): void
-}
+export class SocketOperations {
+  readonly #limit: number
+  readonly #allowances: Pick<Allowances, 'startOperation'>
+  readonly #running = new Set<Release>()
 
-/** @param limit operations this socket may have, whatever its principal may */
-export function createSocketOperations(
-  limit: number,
-  allowances: Pick<Allowances, 'startOperation'>,
-): SocketOperations {
-  const running = new Set<Release>()
-  return {
-    count: () => running.size,
-    start(principal) {
-      if (running.size >= limit) throw tooMany(limit)
-      const release = allowances.startOperation(principal)
-      const end = () => {
-        running.delete(end)
-        release()
-      }
-      running.add(end)
-      return end
-    },
-    endAll() {
-      for (const end of [...running]) end()
-    },
+  /** @param limit operations this socket may have, whatever its principal may */
+  constructor(limit: number, allowances: Pick<Allowances, 'startOperation'>) {
+    this.#limit = limit
+    this.#allowances = allowances
+  }
+
+  get count(): number {
+    return this.#running.size
+  }
+
+  /** Only while the socket is open. @returns what `end` takes @throws HeliographError TOO_MANY_OPERATIONS */
+  start(principal: Principal): Release {
+    if (this.#running.size >= this.#limit) throw tooMany(this.#limit)
+    const release = this.#allowances.startOperation(principal)
+    this.#running.add(release)
+    return release
+  }
+
+  end(release: Release): void {
+    this.#running.delete(release)
+    release()
+  }
+
+  endAll(): void {
+    for (const release of this.#running) this.end(release)
   }
 }
 

@@ -1,79 +1,56 @@
 // The messages of graphql-transport-ws, by graphql-ws: who subscribes to what, and what went wrong. It is
 // given an iterator that only ends for each subscription, for the hub writes the results.
 
-import type { ExecutionArgs, ExecutionResult } from 'graphql'
+import type { ExecutionResult } from 'graphql'
 import { makeServer, type Server, type ServerOptions } from 'graphql-ws'
 import type { Release } from '../auth/allowance.ts'
-import type { Visitor } from '../auth/gate.ts'
 import { parseBearer } from '../auth/token.ts'
 import { asHeliographError, errorCatalogue } from '../errors.ts'
-import { createFeed, type Prepared } from '../graphql/operation.ts'
-import { schema } from '../graphql/schema.ts'
+import { createFeed } from '../graphql/operation.ts'
 import type { ClientSocket } from './client-socket.ts'
 import type { Execution } from './execution.ts'
-import { createParkedIterator, type ParkedIterator } from './parked-iterator.ts'
+import { ParkedIterator } from './parked-iterator.ts'
+import { RunningOperation } from './running-operation.ts'
 
 /** What a client may say with `connection_init`: `Authorization` or `token`, nothing else of it is read. */
 type Parameters = Record<string, unknown>
 
-/** A socket and who stands behind it. */
-export type Peer = {
-  readonly client: ClientSocket
-  readonly visitor: Visitor
-  /** Whether the upgrade has let the caller in already. */
-  readonly isAdmitted: boolean
-}
+type Protocol = ServerOptions<Parameters, ClientSocket>
 
-type Protocol = ServerOptions<Parameters, Peer>
-
-/** What graphql-ws hands on from a `subscribe` message to whoever runs it. */
-type Operation = ExecutionArgs & {
-  readonly id: string
-  readonly client: ClientSocket
-  readonly prepared: Prepared
-  /** It is over. */
-  readonly release: Release
-}
-
-/** Takes the messages of sockets whose `extra` is their Peer. */
-export function createSocketProtocol(initTimeoutMs: number, execution: Execution): Server<Peer> {
-  return makeServer<Parameters, Peer>({
+/** Takes the messages of sockets, each of which is its own `extra`. */
+export function createSocketProtocol(initTimeoutMs: number, execution: Execution): Server<ClientSocket> {
+  return makeServer<Parameters, ClientSocket>({
     connectionInitWaitTimeout: initTimeoutMs,
     onConnect: async (context) => {
       if (!(await letIn(context.extra, context.connectionParams ?? {}))) return false
-      context.extra.client.acknowledged()
+      context.extra.acknowledged()
       return true
     },
-    onSubscribe({ extra: { client } }, id, { query, operationName, variables }) {
-      let release: Release = () => {}
+    onSubscribe({ extra: client }, id, { query, operationName, variables }) {
+      let release: Release | null = null
       try {
         release = client.startOperation()
         const prepared = execution.prepare({ query, operationName, variables })
-        const { document } = prepared
-        const operation: Operation = {
-          schema,
-          document,
-          operationName: prepared.operationName,
-          id,
-          client,
-          prepared,
-          release,
-        }
-        return operation
+        return new RunningOperation(id, client, prepared, release)
       } catch (error) {
-        release()
+        if (release !== null) client.endOperation(release)
         return execution.show(error)
       }
     },
     execute: async (args) => {
-      const { prepared, client, release } = args as Operation
+      const operation = args as RunningOperation
       try {
-        return (await execution.run(prepared, execution.contextOf(client.credential()))) as ExecutionResult
+        return (await run(operation, execution)) as ExecutionResult
       } finally {
-        release()
+        operation.close()
       }
     },
-    subscribe: (args) => subscribe(args as Operation, execution),
+    subscribe(args) {
+      const operation = args as RunningOperation
+      const parked = new ParkedIterator(operation)
+      subscribe(operation, parked, execution).catch((error: unknown) => parked.ended(error))
+      return parked
+    },
     // Results come masked and as JSON already.
     onNext: (_context, _id, _payload, _args, result) => result as ReturnType<NonNullable<Protocol['onNext']>>,
     onError: (_context, _id, _payload, errors) =>
@@ -82,10 +59,10 @@ export function createSocketProtocol(initTimeoutMs: number, execution: Execution
 }
 
 /** Lets in whoever the message shows a token for, or closes the socket; what the upgrade showed is enough. */
-async function letIn({ client, visitor, isAdmitted }: Peer, parameters: Parameters): Promise<boolean> {
+async function letIn(client: ClientSocket, parameters: Parameters): Promise<boolean> {
   try {
     const token = tokenIn(parameters)
-    if (token !== undefined || !isAdmitted) client.enter(await visitor.admit('READ', token))
+    if (token !== undefined || !client.hasEntered) client.enter(await client.visitor.admit('READ', token))
     return true
   } catch (error) {
     const known = asHeliographError(error)
@@ -102,20 +79,17 @@ function tokenIn(parameters: Parameters): string | undefined {
   return typeof token === 'string' ? token : undefined
 }
 
+async function run(operation: RunningOperation, execution: Execution) {
+  return execution.run(operation.takePrepared(), execution.contextOf(operation.client.credential()))
+}
+
 /** Starts an operation with the hub; whatever is wrong with it ends the iterator with the error. */
-function subscribe({ id, client, prepared, release }: Operation, execution: Execution): ParkedIterator {
-  let subscriber: { close(): void } | null = null
-  let over = false
-  const parked = createParkedIterator(() => {
-    over = true
-    release()
-    subscriber?.close()
-  })
-  const start = async () => {
-    const { feed, after } = createFeed(prepared, execution.contextOf(client.credential()))
-    subscriber = await client.hubSocket.subscribe({ operationId: id, feed, after, ended: parked.fail })
-    if (over) subscriber.close()
-  }
-  start().catch(parked.fail)
-  return parked
+async function subscribe(
+  operation: RunningOperation,
+  parked: ParkedIterator,
+  execution: Execution,
+): Promise<void> {
+  const { id, client } = operation
+  const { feed, after } = createFeed(operation.takePrepared(), execution.contextOf(client.credential()))
+  operation.follow(await client.hubSocket.subscribe({ operationId: id, feed, after, listener: parked }))
 }

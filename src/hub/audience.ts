@@ -5,6 +5,7 @@
 // store), everything after it waits in line, the renderings that would not have to included.
 
 import { HeliographError } from '../errors.ts'
+import { each, type Few, withOne, withoutOne } from '../event/few.ts'
 import { tracesOf } from '../event/filter-index.ts'
 import type { Cursor } from '../event/position.ts'
 import type { Entry } from '../event-log/entry.ts'
@@ -34,9 +35,9 @@ export class Audience {
   /** Subscribers in whatever phase; the audience goes with the last. */
   members = 0
   readonly #parts: AudienceParts
-  readonly #traces: readonly string[] | null
-  readonly #live = new Map<Encoding, Set<Subscriber>>()
-  #liveCount = 0
+  /** Made when somebody first catches up. */
+  #traces: readonly string[] | null | undefined
+  #live: Few<Subscriber> = null
   readonly #line: Waiting[] = []
   /** How far it has come while a rendering is awaited; null where it is as far as the tip. */
   #passed: Cursor | null = null
@@ -44,12 +45,12 @@ export class Audience {
   constructor(feed: Feed, parts: AudienceParts) {
     this.feed = feed
     this.#parts = parts
-    this.#traces = tracesOf(feed.filing)
   }
 
   /** What an entry of the log tells it; most that tell nothing are known by their text, unparsed. */
   select(entry: Entry): Notice | null {
     const { json } = entry
+    if (this.#traces === undefined) this.#traces = tracesOf(this.feed.filing)
     if (json !== undefined && this.#traces?.every((trace) => !json.includes(trace))) return null
     return this.feed.select(entry)
   }
@@ -62,24 +63,17 @@ export class Audience {
   /** From the entry after the tip on, the subscriber gets what the audience gets. */
   join(subscriber: Subscriber): void {
     subscriber.live = true
-    const { encoding } = subscriber.buffer
-    const subscribers = this.#live.get(encoding)
-    if (subscribers) subscribers.add(subscriber)
-    else this.#live.set(encoding, new Set([subscriber]))
-    this.#liveCount += 1
-    if (this.#liveCount === 1) this.#parts.liveChanged(this, true)
+    const isFirst = this.#live === null
+    this.#live = withOne(this.#live, subscriber)
+    if (isFirst) this.#parts.liveChanged(this, true)
   }
 
   /** Takes a subscriber off the live path, if it is on it. */
   leave(subscriber: Subscriber): void {
     if (!subscriber.live) return
     subscriber.live = false
-    const { encoding } = subscriber.buffer
-    const subscribers = this.#live.get(encoding)
-    subscribers?.delete(subscriber)
-    if (subscribers?.size === 0) this.#live.delete(encoding)
-    this.#liveCount -= 1
-    if (this.#liveCount > 0) return
+    this.#live = withoutOne(this.#live, subscriber)
+    if (this.#live !== null) return
     this.#line.length = 0
     this.#parts.liveChanged(this, false)
   }
@@ -161,18 +155,16 @@ export class Audience {
     if (this.#line.length <= longestLine) return
     // A selection slower than the log would make the line grow without end. As readers its subscribers
     // set the pace themselves, and still share each rendering.
-    for (const subscriber of this.#liveSubscribers()) this.#dismiss(subscriber, this.passed())
+    for (const subscriber of [...each(this.#live)]) this.#dismiss(subscriber, this.passed())
   }
 
   #deliver({ notice, cursor }: Waiting, payload: string, before: Cursor): void {
-    for (const [encoding, subscribers] of this.#live) {
-      const shared = encoding.shared(payload, cursor)
-      // Leaving while the set is walked is safe, and who joins has passed this entry already.
-      for (const subscriber of subscribers) {
-        if (subscriber.hasPassed(notice, cursor.offset)) continue
-        if (subscriber.buffer.hasRoom()) subscriber.send(shared)
-        else this.#dismiss(subscriber, before)
-      }
+    const wrapped = new Map<Encoding, string>()
+    // Leaving while they are walked is safe, and who joins has passed this entry already.
+    for (const subscriber of each(this.#live)) {
+      if (subscriber.hasPassed(notice, cursor.offset)) continue
+      if (subscriber.buffer.hasRoom()) subscriber.send(sharedBy(subscriber.buffer, wrapped, payload, cursor))
+      else this.#dismiss(subscriber, before)
     }
   }
 
@@ -186,10 +178,20 @@ export class Audience {
   #fail(error: unknown): void {
     this.#parts.logger.error({ err: error }, 'a result could not be made')
     const told = new HeliographError('INTERNAL', 'The result could not be made: subscribe again')
-    for (const subscriber of this.#liveSubscribers()) subscriber.end(told)
+    for (const subscriber of [...each(this.#live)]) subscriber.end(told)
   }
+}
 
-  #liveSubscribers(): Subscriber[] {
-    return [...this.#live.values()].flatMap((subscribers) => [...subscribers])
-  }
+/** What all subscribers of one encoding get, made once. */
+function sharedBy(
+  { encoding }: Subscriber['buffer'],
+  wrapped: Map<Encoding, string>,
+  payload: string,
+  cursor: Cursor,
+): string {
+  const known = wrapped.get(encoding)
+  if (known !== undefined) return known
+  const shared = encoding.shared(payload, cursor)
+  wrapped.set(encoding, shared)
+  return shared
 }

@@ -22,6 +22,8 @@ export function createAudiences({ metrics, ...parts }: Parts): Audiences {
   const byKey = new Map<string, Audience>()
   const index = new FilterIndex<Audience>()
 
+  const audienceParts: AudienceParts = { ...parts, liveChanged }
+
   // Only audiences somebody is live in are filed: readers that catch up cost the live path nothing.
   function liveChanged(audience: Audience, live: boolean): void {
     if (live) index.add(audience.feed.filing, audience)
@@ -32,7 +34,7 @@ export function createAudiences({ metrics, ...parts }: Parts): Audiences {
     acquire(feed) {
       let audience = byKey.get(feed.key)
       if (audience === undefined) {
-        audience = new Audience(feed, { ...parts, liveChanged })
+        audience = new Audience(feed, audienceParts)
         byKey.set(feed.key, audience)
         metrics.audiences(byKey.size)
       }

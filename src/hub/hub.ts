@@ -20,9 +20,7 @@ import { createStart } from './start.ts'
 import { createTurns } from './turns.ts'
 
 export type { HubSocket, SubscriptionRequest } from './socket.ts'
-
-/** One started operation. */
-export type Subscriber = { close(): void }
+export type { Listener } from './subscriber.ts'
 
 export type Hub = {
   /** One Encoding object per transport, not per socket: what is shared is shared by its identity. */

@@ -9,18 +9,20 @@ import type { Outbox } from './outbox.ts'
 /** Over this many budgets, what the transport itself wrote has run away, and the socket ends. */
 const overflowBudgets = 4
 
+/** What all buffers share; each has only a few fields of its own, for there are ten thousand. */
 type Parts = {
-  readonly connection: Connection
-  readonly encoding: Encoding
-  readonly budgetBytes: number
+  readonly bufferBytes: number
   readonly outbox: Outbox
   readonly logger: Pick<Logger, 'error'>
-  /** The buffer has ended the socket. */
-  readonly broken: () => void
 }
+
+/** Whose buffer it is: closed once the buffer has ended the connection. */
+type Owner = { close(): void }
 
 export class SendBuffer {
   readonly encoding: Encoding
+  readonly #connection: Connection
+  readonly #owner: Owner
   readonly #parts: Parts
   #gathered = ''
   #frames = 0
@@ -30,9 +32,11 @@ export class SendBuffer {
   #drain: PromiseWithResolvers<void> | null = null
   #closed = false
 
-  constructor(parts: Parts) {
+  constructor(connection: Connection, encoding: Encoding, owner: Owner, parts: Parts) {
+    this.#connection = connection
+    this.encoding = encoding
+    this.#owner = owner
     this.#parts = parts
-    this.encoding = parts.encoding
   }
 
   /** Whether more than `reserveBytes` of the budget are free; the frame that is added then may exceed it. */
@@ -65,10 +69,10 @@ export class SendBuffer {
   /** Resolves when everything is sent, or the buffer closed. */
   untilDrained(): Promise<void> {
     this.flush()
-    if (this.#closed || this.#parts.connection.unsentBytes() === 0) return Promise.resolve()
+    if (this.#closed || this.#connection.unsentBytes() === 0) return Promise.resolve()
     if (this.#drain === null) {
       this.#drain = Promise.withResolvers<void>()
-      this.#parts.connection.onDrain(() => this.#drained())
+      this.#connection.onDrain(() => this.#drained())
     }
     return this.#drain.promise
   }
@@ -81,7 +85,7 @@ export class SendBuffer {
   }
 
   #freeBytes(): number {
-    return this.#parts.budgetBytes - this.#parts.connection.unsentBytes()
+    return this.#parts.bufferBytes - this.#connection.unsentBytes()
   }
 
   #write(): void {
@@ -91,7 +95,7 @@ export class SendBuffer {
     this.#parts.outbox.delivered(this.encoding.name, this.#frames)
     this.#frames = 0
     try {
-      this.#parts.connection.write(bytes)
+      this.#connection.write(bytes)
     } catch (error) {
       // Frames are lost, so going on would be a silent gap; and one socket must not stop the fan-out.
       this.#parts.logger.error({ err: error }, 'a connection refused a write')
@@ -105,8 +109,8 @@ export class SendBuffer {
     if (this.#closed) return
     // The hub's own share is a budget and one frame at most, however large that frame: it is not held
     // against the reader, or an event larger than the limit would end every socket it is sent to.
-    const limit = overflowBudgets * this.#parts.budgetBytes + this.#lastWriteBytes
-    if (this.#parts.connection.unsentBytes() <= limit) return
+    const limit = overflowBudgets * this.#parts.bufferBytes + this.#lastWriteBytes
+    if (this.#connection.unsentBytes() <= limit) return
     this.#end(
       new HeliographError('OVERLOADED', 'The reader takes too little of what it asked for: connect again'),
     )
@@ -115,11 +119,11 @@ export class SendBuffer {
   #end(error: HeliographError): void {
     this.close()
     try {
-      this.#parts.connection.overflow(error)
+      this.#connection.overflow(error)
     } catch (fault) {
       this.#parts.logger.error({ err: fault }, 'a connection refused to end')
     }
-    this.#parts.broken()
+    this.#owner.close()
   }
 
   #drained(): void {

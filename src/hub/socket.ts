@@ -12,7 +12,7 @@ import type { Outbox } from './outbox.ts'
 import type { Readers } from './readers.ts'
 import { SendBuffer } from './send-buffer.ts'
 import type { Start } from './start.ts'
-import { Subscriber } from './subscriber.ts'
+import { type Listener, type Owner, Subscriber } from './subscriber.ts'
 
 /** What a transport asks for when a client starts an operation. */
 export type SubscriptionRequest = {
@@ -21,8 +21,7 @@ export type SubscriptionRequest = {
   readonly feed: Feed
   /** Where to continue; null starts with the state where the feed has one, else with what comes next. */
   readonly after: Cursor | null
-  /** Called at most once, when the hub ends the operation; never after `close`. */
-  ended(error: HeliographError): void
+  readonly listener: Listener
 }
 
 /** A socket as its transport sees it from the hub's side. */
@@ -55,23 +54,15 @@ export type SocketParts = {
 }
 
 /** A class and not a closure: there are ten thousand of these, and most of them idle. */
-export class Socket implements HubSocket {
+export class Socket implements HubSocket, Owner {
   readonly #parts: SocketParts
   readonly #buffer: SendBuffer
   readonly #members = new Map<Subscriber, Audience>()
   #closed = false
 
   constructor(connection: Connection, encoding: Encoding, parts: SocketParts) {
-    const { outbox, logger, bufferBytes } = parts
     this.#parts = parts
-    this.#buffer = new SendBuffer({
-      connection,
-      encoding,
-      budgetBytes: bufferBytes,
-      outbox,
-      logger,
-      broken: () => this.close(),
-    })
+    this.#buffer = new SendBuffer(connection, encoding, this, parts)
   }
 
   get subscribers(): number {
@@ -85,8 +76,7 @@ export class Socket implements HubSocket {
     const position = asked instanceof Promise ? await asked : asked
     start.assertFollowable(position)
     if (this.#closed) return { close() {} }
-    const subscriber = this.#begin(request, position)
-    return { close: () => this.#drop(subscriber) }
+    return this.#begin(request, position)
   }
 
   flush(): void {
@@ -107,7 +97,7 @@ export class Socket implements HubSocket {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    for (const subscriber of [...this.#members.keys()]) this.#drop(subscriber)
+    for (const subscriber of [...this.#members.keys()]) this.drop(subscriber)
     this.#buffer.close()
     this.#parts.closed(this)
   }
@@ -117,36 +107,24 @@ export class Socket implements HubSocket {
     for (const subscriber of [...this.#members.keys()]) subscriber.end(error)
   }
 
-  #begin({ operationId, feed, after, ended }: SubscriptionRequest, position: Cursor): Subscriber {
-    const { audiences, readers, metrics } = this.#parts
-    const audience = audiences.acquire(feed)
-    const subscriber = new Subscriber(operationId, this.#buffer, position, {
-      fellBehind() {
-        metrics.catchUps()
-        readers.follow(subscriber, audience)
-      },
-      ended: (error) => {
-        this.#drop(subscriber)
-        this.#tell(ended, error)
-      },
-    })
-    this.#members.set(subscriber, audience)
-    metrics.subscribers(1)
-    if (after === null && feed.state !== null) readers.start(subscriber, audience, feed.state)
-    else readers.follow(subscriber, audience)
-    return subscriber
+  fellBehind(subscriber: Subscriber): void {
+    const audience = this.#members.get(subscriber)
+    if (audience === undefined) return
+    this.#parts.metrics.catchUps()
+    this.#parts.readers.follow(subscriber, audience)
   }
 
   /** Tells the transport; its faults are its own, and the other subscribers' turn comes regardless. */
-  #tell(ended: SubscriptionRequest['ended'], error: HeliographError): void {
+  end(subscriber: Subscriber, error: HeliographError): void {
+    this.drop(subscriber)
     try {
-      ended(error)
+      subscriber.listener.ended(error)
     } catch (fault) {
       this.#parts.logger.error({ err: fault }, 'a transport failed to end an operation')
     }
   }
 
-  #drop(subscriber: Subscriber): void {
+  drop(subscriber: Subscriber): void {
     const audience = this.#members.get(subscriber)
     if (audience === undefined) return
     this.#members.delete(subscriber)
@@ -154,6 +132,18 @@ export class Socket implements HubSocket {
     audience.leave(subscriber)
     this.#parts.audiences.release(audience)
     this.#parts.metrics.subscribers(-1)
+  }
+
+  #begin(request: SubscriptionRequest, position: Cursor): Subscriber {
+    const { audiences, readers, metrics } = this.#parts
+    const { feed, after } = request
+    const audience = audiences.acquire(feed)
+    const subscriber = new Subscriber(request, this.#buffer, position, this)
+    this.#members.set(subscriber, audience)
+    metrics.subscribers(1)
+    if (after === null && feed.state !== null) readers.start(subscriber, audience, feed.state)
+    else readers.follow(subscriber, audience)
+    return subscriber
   }
 }
 

@@ -9,12 +9,18 @@ import type { Notice } from './feed.ts'
 import type { SendBuffer } from './send-buffer.ts'
 import type { SentState } from './sent-state.ts'
 
-type Hooks = {
+/** Whom a subscriber belongs to; objects and not functions, for a function per subscriber costs 100 bytes. */
+export type Owner = {
   /** It left the live path at its position and must catch up. */
-  fellBehind(): void
+  fellBehind(subscriber: Subscriber): void
   /** The hub ends it. */
-  ended(error: HeliographError): void
+  end(subscriber: Subscriber, error: HeliographError): void
+  /** Its client ends it, or is gone. */
+  drop(subscriber: Subscriber): void
 }
+
+/** Told at most once, when the hub ends an operation; never after its `close`. */
+export type Listener = { ended(error: HeliographError): void }
 
 export class Subscriber {
   readonly operationId: string
@@ -29,15 +35,23 @@ export class Subscriber {
   open = true
   /** Whether it is on its audience's live path; the audience's to change. */
   live = false
-  readonly #hooks: Hooks
+  /** For its owner, which tells it. */
+  readonly listener: Listener
+  readonly #owner: Owner
   #sent: SentState | null = null
   #quiet = true
 
-  constructor(operationId: string, buffer: SendBuffer, position: Cursor, hooks: Hooks) {
+  constructor(
+    { operationId, listener }: { readonly operationId: string; readonly listener: Listener },
+    buffer: SendBuffer,
+    position: Cursor,
+    owner: Owner,
+  ) {
     this.operationId = operationId
+    this.listener = listener
     this.buffer = buffer
     this.position = position
-    this.#hooks = hooks
+    this.#owner = owner
   }
 
   /** Whether this notice is not for it: passed before, or contained in the state it was sent. */
@@ -72,11 +86,15 @@ export class Subscriber {
   fallBehind(position: Cursor): void {
     this.position = position
     // Asking its socket for room may have ended the socket.
-    if (this.open) this.#hooks.fellBehind()
+    if (this.open) this.#owner.fellBehind(this)
   }
 
   end(error: HeliographError): void {
-    if (this.open) this.#hooks.ended(error)
+    if (this.open) this.#owner.end(this, error)
+  }
+
+  close(): void {
+    this.#owner.drop(this)
   }
 
   /** Whether nothing was framed since the last call. */

@@ -107,12 +107,13 @@ function indexOf(filters: readonly EventFilter[]): FilterIndex<EventFilter> {
 }
 
 test('an index is empty until a filter is filed, and again once all are taken out', () => {
-  const index = new FilterIndex<string>()
+  const index = new FilterIndex<{ readonly name: string }>()
+  const [narrow, wide] = [{ name: 'narrow' }, { name: 'wide' }]
   expect(index.isEmpty).toBe(true)
-  index.add(['type:a', 'type:b'], 'narrow')
-  index.add('REST', 'wide')
-  index.delete(['type:a', 'type:b'], 'narrow')
+  index.add(['type:a', 'type:b'], narrow)
+  index.add('REST', wide)
+  index.delete(['type:a', 'type:b'], narrow)
   expect(index.isEmpty).toBe(false)
-  index.delete('REST', 'wide')
+  index.delete('REST', wide)
   expect(index.isEmpty).toBe(true)
 })

@@ -279,3 +279,32 @@ describe('EventSource', () => {
     await expect.poll(() => source.readyState, { timeout: 10_000 }).toBe(EventSource.CLOSED)
   })
 })
+
+describe('a stream on a plain connection', () => {
+  /** What comes back for one request, byte by byte. */
+  async function exchange(version: string) {
+    const { hostname, port, pathname, search } = new URL(urlOf(events, { types: [`SSE.${version}`] }))
+    const socket = connectTcp(Number(port), hostname)
+    opened.push({ close: () => void socket.destroy() })
+    let text = ''
+    socket.setEncoding('latin1').on('data', (piece) => {
+      text += piece
+    })
+    socket.write(
+      `GET ${pathname}${search} HTTP/${version}\r\nHost: ${hostname}\r\nAccept: text/event-stream\r\n\r\n`,
+    )
+    await expect.poll(() => text).toContain('text/event-stream')
+    return () => text.slice(text.indexOf('\r\n\r\n') + 4)
+  }
+
+  it('has its events in chunks by HTTP/1.1, and bare by HTTP/1.0', async () => {
+    const chunked = await exchange('1.1')
+    const bare = await exchange('1.0')
+    const types = ['SSE.1.1', 'SSE.1.0']
+    await post(...types.map((type) => note(`plain ${type}`, type, { description: 'ü' })))
+    await expect.poll(bare).toMatch(/^:\n\nid: .*\nevent: next\ndata: .*\n\n/)
+    await expect.poll(chunked).toMatch(/^3\r\n:\n\n\r\n[\da-f]+\r\nid: .*\nevent: next\ndata: .*\n\n\r\n/)
+    const [, size = '', chunk = ''] = /\r\n([\da-f]+)\r\n(id:[^\r]*)\r\n/.exec(chunked()) ?? []
+    expect(chunk).toHaveLength(Number.parseInt(size, 16))
+  })
+})

@@ -112,7 +112,7 @@ export function connect(hub: Hub, pace: Pace = 'TAKES', encoding: Encoding = lin
         endedBy = error
         ending.resolve(error)
       }
-      const subscriber = await socket.subscribe({ operationId, feed, after, ended })
+      const subscriber = await socket.subscribe({ operationId, feed, after, listener: { ended } })
       const messages = () => reader.messages.filter(({ id }) => id === operationId)
       const told = () => messages().map(spell)
       return {
@@ -124,7 +124,7 @@ export function connect(hub: Hub, pace: Pace = 'TAKES', encoding: Encoding = lin
         },
         end: ending.promise,
         lastCursor: () => messages().findLast(({ cursor }) => cursor !== null)?.cursor ?? null,
-        close: subscriber.close,
+        close: () => subscriber.close(),
       }
     },
   }

@@ -57,7 +57,7 @@ export function playClient(firstHub: Hub, failed: (error: unknown) => void): Pla
     const { id: operationId, feed } = operation
     const ended = (error: HeliographError) => failed(error)
     // Not awaited: the line may break while the cursor is being checked.
-    socket.subscribe({ operationId, feed, after, ended }).catch(failed)
+    socket.subscribe({ operationId, feed, after, listener: { ended } }).catch(failed)
   }
 
   function resume(operation: PlayedOperation): void {
