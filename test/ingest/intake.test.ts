@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { HeliographError } from '../../src/errors.ts'
@@ -109,28 +110,42 @@ describe('a submit', () => {
 describe('concurrent submits', () => {
   test('that fill an append are handed to the log behind the one under way; fewer wait and are gathered', async () => {
     const { log, intake } = start({ batchDrafts: 10 })
-    const results = [intake.submit(drafts('a', 1)), intake.submit(drafts('b', 9))]
+    const results = [intake.submit(drafts('a', 1))]
+    const first = await log.next()
+    results.push(intake.submit(drafts('b', 9)))
+    await nextTurn()
     expect(log.appends.map(idsOf)).toEqual([['a0']])
     results.push(intake.submit(drafts('c', 4)))
     expect(log.appends).toHaveLength(2)
     expect(log.appends[1]).toHaveLength(10)
     results.push(intake.submit(drafts('d', 20)))
     expect(log.appends).toHaveLength(2)
-    for (let n = 0; n < 5; n++) (await log.next()).succeed()
+    first.succeed()
+    for (let n = 0; n < 4; n++) (await log.next()).succeed()
     await Promise.all(results)
     expect(log.appends.map(({ length }) => length)).toEqual([1, 10, 10, 10, 3])
   })
 
   test('that arrive during an append share the next one, first come first served', async () => {
     const { log, intake } = start()
-    const results = ['a', 'b', 'c'].map((prefix) => intake.submit(drafts(prefix, 2)))
+    const results = [intake.submit(drafts('a', 2))]
     const first = await log.next()
+    results.push(...['b', 'c'].map((prefix) => intake.submit(drafts(prefix, 2))))
     expect(idsOf(first.drafts)).toEqual(['a0', 'a1'])
     first.succeed()
     const second = await log.next()
     expect(idsOf(second.drafts)).toEqual(['b0', 'b1', 'c0', 'c1'])
     second.succeed()
     expect((await Promise.all(results)).map(offsetOf)).toEqual([2, 4, 6])
+  })
+
+  test('that come within one turn of the event loop share an append', async () => {
+    const { log, intake } = start()
+    const results = ['a', 'b', 'c'].map((prefix) => intake.submit(drafts(prefix, 1)))
+    const append = await log.next()
+    expect(idsOf(append.drafts)).toEqual(['a0', 'b0', 'c0'])
+    append.succeed()
+    await Promise.all(results)
   })
 
   test('never make a batch of more than 500, and a large one is spread over several', async () => {
@@ -205,8 +220,9 @@ describe('when the store fails', () => {
     const { log, intake } = start()
     const fault = new TypeError('a fault')
     const first = Promise.allSettled([intake.submit(drafts('a', 1))])
+    const append = await log.next()
     const second = intake.submit(drafts('b', 1))
-    ;(await log.next()).fail(fault)
+    append.fail(fault)
     expect(await first).toEqual([{ status: 'rejected', reason: fault }])
     ;(await log.next()).succeed()
     expect(await second).toMatchObject({ accepted: 1 })
@@ -254,6 +270,15 @@ describe('closing', () => {
     last.succeed()
     await closing
     expect(await result).toMatchObject({ accepted: 2 })
+  })
+
+  test('waits for what has not been handed to the log yet', async () => {
+    const { log, intake } = start()
+    const result = intake.submit(drafts('a', 1))
+    const closing = intake.close()
+    ;(await log.next()).succeed()
+    await closing
+    expect(await result).toMatchObject({ accepted: 1 })
   })
 
   test('returns at once where nothing waits', async () => {
