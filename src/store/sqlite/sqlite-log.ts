@@ -6,6 +6,7 @@ import type { Cursor, Epoch } from '../../event/position.ts'
 import type { Entry } from '../../event-log/entry.ts'
 import type { EventLog } from '../../event-log/event-log.ts'
 import { CommittedEntry, readParts } from './committed-entry.ts'
+import { formatDrafts } from './draft-text.ts'
 import { createFollowers } from './followers.ts'
 import type { CommittedRow, EntryRow, Place, PlacementRow, ReaderCalls, WriterCalls } from './messages.ts'
 import type { WorkerLink } from './worker-link.ts'
@@ -32,7 +33,7 @@ export async function openSqliteLog(
   async function place(drafts: readonly Draft[]): Promise<PlacementRow[]> {
     const number = ++asked
     try {
-      return await writer.call('append', JSON.stringify(drafts), Date.now(), { number, heard })
+      return await writer.call('append', formatDrafts(drafts), Date.now(), { number, heard })
     } finally {
       heard = Math.max(heard, number)
     }
