@@ -26,6 +26,11 @@ export class StoredEntry<Stored> implements Entry {
     this.#format = format
   }
 
+  /** Whether it is read by this format. */
+  isOf(format: StoredFormat<never>): boolean {
+    return this.#format === format
+  }
+
   get json(): string {
     return this.#format.json(this.#stored)
   }

@@ -51,8 +51,15 @@ export function createBatch(known: Known, retention: Retention): Batch {
   const entries: Planned[] = []
   const resources = new Map<string, PlannedResource>()
   const logged = new Map<string, Logged>()
+  let received = { ms: Number.NaN, timestamp: '' }
 
-  function place(draft: Draft, nowMs: number, receivedAt: Timestamp): Placement {
+  /** Drafts of one batch were received at few different times: half a microsecond less for each. */
+  function timestampOf(ms: number): Timestamp {
+    if (received.ms !== ms) received = { ms, timestamp: new Date(ms).toISOString() }
+    return received.timestamp
+  }
+
+  function place(draft: Draft, nowMs: number): Placement {
     const head = known.head + entries.length
     const dedupeKey = `${draft.event.source}\n${draft.event.eventId}`
     const earlier = logged.get(dedupeKey) ?? known.earlier(dedupeKey)
@@ -63,7 +70,7 @@ export function createBatch(known: Known, retention: Retention): Batch {
     const key = draft.event.resource && resourceKey(draft.event.resource)
     const current = key === null ? null : (resources.get(key)?.after ?? known.resource(key))
     const renamed = verdict === 'REPEAT' ? rename(draft, nowMs) : draft
-    const admitted = admit(renamed, current, receivedAt)
+    const admitted = admit(renamed, current, timestampOf(nowMs))
     const place = { offset: head + 1, mark: markOf(admitted.event), receivedAtMs: nowMs }
     const after = admitted.change?.after
     if (key !== null && after) {
@@ -80,8 +87,7 @@ export function createBatch(known: Known, retention: Retention): Batch {
     resources,
     add(drafts, nowMs) {
       const receivedAtMs = Math.max(nowMs, entries.at(-1)?.receivedAtMs ?? known.receivedAtMs)
-      const receivedAt = new Date(receivedAtMs).toISOString()
-      return drafts.map((draft) => place(draft, receivedAtMs, receivedAt))
+      return drafts.map((draft) => place(draft, receivedAtMs))
     },
   }
 }

@@ -4,9 +4,8 @@
 import { type Epoch, parseEpoch } from '../../event/position.ts'
 import type { Entry } from '../../event-log/entry.ts'
 import type { Connection } from './connection.ts'
-import { OwnEntry } from './own-entry.ts'
 import type { OwnMessages } from './own-messages.ts'
-import { assembleEntry, type EntryParts, type EntryTexts, isoTime } from './record.ts'
+import { assembleEntry, type EntryParts, type EntryTexts, isoTime, ownEntryOf } from './record.ts'
 
 export type Announcement = {
   readonly epoch: Epoch
@@ -95,9 +94,8 @@ function isStanding(message: unknown): message is Standing {
 function ownAnnouncement(standing: Standing, texts: readonly EntryTexts[]): Announcement {
   const { after, mark, receivedAtMs } = standing
   const epoch = parseEpoch(standing.epoch)
-  const receivedAt = isoTime(receivedAtMs)
-  const entries = texts.map(
-    (entry, i) => new OwnEntry({ epoch, offset: after + i + 1, mark: entry.mark }, entry, receivedAt),
+  const entries = texts.map((entry, i) =>
+    ownEntryOf({ epoch, offset: after + i + 1, mark: entry.mark }, entry, receivedAtMs),
   )
   return { epoch, after, mark, entries }
 }

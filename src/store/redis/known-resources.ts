@@ -5,8 +5,7 @@ import { markOf } from '../../event/event.ts'
 import type { Follower } from '../../event-log/event-log.ts'
 import { type Resource, resourceKey } from '../../resource/resource.ts'
 import { createRecent } from '../recent.ts'
-import { OwnEntry } from './own-entry.ts'
-import { formatVersion } from './record.ts'
+import { formatVersion, isOwn } from './record.ts'
 
 export type KnownResource = { readonly version: string; readonly resource: Resource | null }
 
@@ -33,7 +32,7 @@ export function createKnownResources(): KnownResources {
       entries(entries) {
         for (const entry of entries) {
           // What this gateway appended itself is known with the script's reply.
-          if (entry instanceof OwnEntry) continue
+          if (isOwn(entry)) continue
           const { position, event, change } = entry
           if (!change) continue
           const key = resourceKey(change.ref)

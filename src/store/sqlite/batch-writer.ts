@@ -88,6 +88,6 @@ export function openBatchWriter(database: DatabaseSync): BatchWriter {
 function formatAdmitted({ admitted: { event, change } }: Planned, afterJson: string | null): string {
   if (!change) return `{"event":${JSON.stringify(event)},"change":null}`
   const { ref, before } = change
-  const parts = `"ref":${JSON.stringify(ref)},"before":${JSON.stringify(before)},"after":${afterJson}`
-  return `{"event":${JSON.stringify(event)},"change":{${parts}}}`
+  const opening = JSON.stringify({ ref, before }).slice(0, -1)
+  return `{"event":${JSON.stringify(event)},"change":${opening},"after":${afterJson}}}`
 }

@@ -61,7 +61,7 @@ export type UpdateRow = readonly [
 /** What is known of an owner; `accounts` is JSON text. */
 export type OwnerRow = readonly [seenAt: string, accounts: string]
 
-/** What the writer is asked; `drafts` is JSON text. */
+/** What the writer is asked; `drafts` is what `formatDrafts` made. */
 export type WriterCalls = {
   append(drafts: string, nowMs: number, turn: Turn): Promise<PlacementRow[]>
   trim(nowMs: number): Promise<number>

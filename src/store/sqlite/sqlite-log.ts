@@ -4,6 +4,7 @@
 import type { Draft } from '../../event/draft.ts'
 import type { Cursor } from '../../event/position.ts'
 import type { EventLog } from '../../event-log/event-log.ts'
+import { formatDrafts } from './draft-text.ts'
 import { createFollowers } from './followers.ts'
 import type { EntryRow, Place, PlacementRow, ReaderCalls, WriterCalls } from './messages.ts'
 import { storedEntry } from './stored-json.ts'
@@ -31,7 +32,7 @@ export async function openSqliteLog(
   async function place(drafts: readonly Draft[]): Promise<PlacementRow[]> {
     const number = ++asked
     try {
-      return await writer.call('append', JSON.stringify(drafts), Date.now(), { number, heard })
+      return await writer.call('append', formatDrafts(drafts), Date.now(), { number, heard })
     } finally {
       heard = Math.max(heard, number)
     }

@@ -7,6 +7,7 @@ import { type Batch, createBatch, type Placement } from '../batch.ts'
 import type { Retention } from '../store.ts'
 import { createAllowanceRows } from './allowance-rows.ts'
 import { openBatchWriter } from './batch-writer.ts'
+import { parseDrafts } from './draft-text.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createLeaseRows } from './lease-rows.ts'
 import { lockDirectory } from './lock.ts'
@@ -128,7 +129,7 @@ export function openWriter(
     append(drafts, nowMs, { number, heard }) {
       return new Promise((resolve, reject) => {
         if (failed !== null && heard < failed.number) return reject(failed.error)
-        queue.push({ number, drafts: JSON.parse(drafts) as Draft[], nowMs, resolve, reject })
+        queue.push({ number, drafts: parseDrafts(drafts), nowMs, resolve, reject })
         if (queue.length === 1) scheduleCommit()
       })
     },

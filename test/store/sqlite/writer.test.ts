@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, it, onTestFinished } from 'vitest'
+import { formatDrafts } from '../../../src/store/sqlite/draft-text.ts'
 import { databasePath } from '../../../src/store/sqlite/schema.ts'
 import { openWriter } from '../../../src/store/sqlite/writer.ts'
 import { roomyRetention } from '../../support/engine.ts'
@@ -19,7 +20,7 @@ it('an append fails with the one before it, and the next after that was heard is
     announced.push(...rows.map(([offset]) => offset))
   })
   const append = (number: number, heard: number) =>
-    writer.append(JSON.stringify(drafts(number, number)), Date.now(), { number, heard })
+    writer.append(formatDrafts(drafts(number, number)), Date.now(), { number, heard })
   const beside = new DatabaseSync(databasePath(directory))
 
   await append(1, 0)
@@ -40,8 +41,8 @@ it('appends that wait for their commit fail with the one that is committed', asy
   const beside = new DatabaseSync(databasePath(directory))
   beside.exec('ALTER TABLE entries RENAME TO hidden')
   // More than a commit takes.
-  const first = writer.append(JSON.stringify(drafts(1, 5_000)), Date.now(), { number: 1, heard: 0 })
-  const second = writer.append(JSON.stringify(drafts(5_001, 5_002)), Date.now(), { number: 2, heard: 0 })
+  const first = writer.append(formatDrafts(drafts(1, 5_000)), Date.now(), { number: 1, heard: 0 })
+  const second = writer.append(formatDrafts(drafts(5_001, 5_002)), Date.now(), { number: 2, heard: 0 })
   await expect(first).rejects.toThrow('no such table')
   beside.exec('ALTER TABLE hidden RENAME TO entries')
   beside.close()
