@@ -35,6 +35,8 @@ export async function listen(server: Server): Promise<void> {
 }
 
 export function announce(port: number): void {
+  // Not the signal's own end: profiles are written on the way out.
+  process.once('SIGTERM', () => process.exit())
   process.stdout.write(`listening at http://127.0.0.1:${port}\n`)
 }
 
