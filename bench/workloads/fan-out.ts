@@ -14,7 +14,7 @@ import {
 import { type Crowd, gatherCrowd, repeatFor } from '../crowd.ts'
 import { everyStart, everyStartInWords, makeEvents } from '../load/events.ts'
 import type { Operation } from '../load/subscribers.ts'
-import { microsPerUnit, readCpu } from '../measure.ts'
+import { cpuBetween, readCpu, total } from '../measure.ts'
 import { costAgainst, openCrowds } from '../shared-crowds.ts'
 import type { Figures, Workload } from '../workload.ts'
 
@@ -52,7 +52,12 @@ async function measure({ server, subscribers, poster }: Crowd, perRequest: numbe
     expected += perRequest * subscribers.size
     await Promise.all([poster.post(makeEvents(perRequest)), subscribers.until(expected)])
   })
-  return { [cost]: microsPerUnit(server.pid, before, expected - begun) }
+  const used = cpuBetween(before, readCpu(server.pid))
+  const perDelivery = (nanoseconds: number) => nanoseconds / 1_000 / (expected - begun)
+  return {
+    [cost]: perDelivery(total(used)),
+    'of it by the main thread': perDelivery(used.get(server.pid) ?? 0),
+  }
 }
 
 export const oneInFlight = fanOut(
