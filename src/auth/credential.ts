@@ -35,7 +35,7 @@ export type Credential = {
   /** When it ends by itself, in milliseconds since 1970; null for never. */
   readonly expiresAtMs: number | null
   readonly reference: Reference
-  /** Calls `ended` once, soon after it has ended. @returns ends the watch */
+  /** Calls `ended` once, soon after it has ended, and never within this call. @returns ends the watch */
   watch(ended: () => void): () => void
 }
 

@@ -17,6 +17,7 @@ export class StoredEntry<Stored> implements Entry {
   readonly position: Cursor
   readonly #stored: Stored
   readonly #format: StoredFormat<Stored>
+  #json: string | undefined
   #event: Event | undefined
   #change: Change | null | undefined
 
@@ -32,7 +33,8 @@ export class StoredEntry<Stored> implements Entry {
   }
 
   get json(): string {
-    return this.#format.json(this.#stored)
+    this.#json ??= this.#format.json(this.#stored)
+    return this.#json
   }
 
   get event(): Event {
@@ -44,4 +46,10 @@ export class StoredEntry<Stored> implements Entry {
     if (this.#change === undefined) this.#change = this.#format.change(this.#stored, this.position)
     return this.#change
   }
+}
+
+/** Looks into all of them, so that a text which is damaged fails here and not where half of them were told. */
+export function lookInto<Entries extends readonly Entry[]>(entries: Entries): Entries {
+  for (const entry of entries) void [entry.event, entry.change]
+  return entries
 }

@@ -148,7 +148,10 @@ function listWriter(compilation: Compilation, type: GraphQLList<GraphQLOutputTyp
   }
 }
 
-/** Compiled for each type when the first of it comes: of forty kinds of resources few are met. */
+/**
+ * Compiled for each type when the first of it comes: of all kinds of resources few are met. One that does not
+ * compile is declined from then on, and takes nothing from the others.
+ */
 function abstractWriter(
   { schema }: Compilation,
   type: GraphQLAbstractType,
@@ -161,7 +164,7 @@ function abstractWriter(
   function compile(name: string): Write {
     const object = schema.getType(name)
     if (!isObjectType(object) || !schema.isSubType(type, object)) throw declined
-    const write = writerOf(object)
+    const write = orDecline(() => writerOf(object))
     writers.set(name, write)
     return write
   }
@@ -170,6 +173,16 @@ function abstractWriter(
     const name = resolveType(value, context, noInfo, type)
     if (typeof name !== 'string') throw declined
     return (writers.get(name) ?? compile(name))(value, context)
+  }
+}
+
+function orDecline(compile: () => Write): Write {
+  try {
+    return compile()
+  } catch {
+    return () => {
+      throw declined
+    }
   }
 }
 

@@ -55,21 +55,25 @@ export function createSelections(
 }
 
 function selectionOf(compileNow: () => Write): Selection {
-  let write: Write | null = null
-  let isCompilable = true
+  let write: Write | null | undefined
   return (notice, context) => {
-    if (!isCompilable) return null
+    if (write === undefined) write = orNull(compileNow)
+    if (write === null) return null
     try {
-      write ??= compileNow()
       return `{"data":${write(notice, context)}}`
-    } catch (error) {
-      // Everything else that is thrown is of this notice, and `execute` meets it again.
-      if (error instanceof NotCompilable) {
-        isCompilable = false
-        write = null
-      }
+    } catch {
+      // What is thrown is of this notice, and `execute` meets it again.
       return null
     }
+  }
+}
+
+/** Null for good where it fails: tried again, a compilation that fails would use up the fields of all others. */
+function orNull(compileNow: () => Write): Write | null {
+  try {
+    return compileNow()
+  } catch {
+    return null
   }
 }
 

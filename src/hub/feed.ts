@@ -51,7 +51,7 @@ export type Encoding = {
   readonly name: string
   /**
    * @param payload the execution result, its UTF-8 bytes carried as latin1
-   * @param cursor for the encoding to spell where its clients see it: 0.4 µs
+   * @param cursor for the encoding to spell where its clients see it
    */
   shared(payload: string, cursor: Cursor | null): string
   frame(operationId: string, shared: string): string

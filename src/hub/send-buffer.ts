@@ -17,12 +17,12 @@ type Parts = {
 }
 
 /** Whose buffer it is: closed once the buffer has ended the connection. */
-type Owner = { close(): void }
+type Keeper = { close(): void }
 
 export class SendBuffer {
   readonly encoding: Encoding
   readonly #connection: Connection
-  readonly #owner: Owner
+  readonly #keeper: Keeper
   readonly #parts: Parts
   #gathered = ''
   #frames = 0
@@ -32,10 +32,10 @@ export class SendBuffer {
   #drain: PromiseWithResolvers<void> | null = null
   #closed = false
 
-  constructor(connection: Connection, encoding: Encoding, owner: Owner, parts: Parts) {
+  constructor(connection: Connection, encoding: Encoding, keeper: Keeper, parts: Parts) {
     this.#connection = connection
     this.encoding = encoding
-    this.#owner = owner
+    this.#keeper = keeper
     this.#parts = parts
   }
 
@@ -123,7 +123,7 @@ export class SendBuffer {
     } catch (fault) {
       this.#parts.logger.error({ err: fault }, 'a connection refused to end')
     }
-    this.#owner.close()
+    this.#keeper.close()
   }
 
   #drained(): void {

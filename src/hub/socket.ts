@@ -12,7 +12,7 @@ import type { Outbox } from './outbox.ts'
 import type { Readers } from './readers.ts'
 import { SendBuffer } from './send-buffer.ts'
 import type { Start } from './start.ts'
-import { type Listener, type Owner, Subscriber } from './subscriber.ts'
+import { type Keeper, type Listener, Subscriber } from './subscriber.ts'
 
 /** What a transport asks for when a client starts an operation. */
 export type SubscriptionRequest = {
@@ -54,7 +54,7 @@ export type SocketParts = {
 }
 
 /** A class and not a closure: there are ten thousand of these, and most of them idle. */
-export class Socket implements HubSocket, Owner {
+export class Socket implements HubSocket, Keeper {
   readonly #parts: SocketParts
   readonly #buffer: SendBuffer
   readonly #members = new Map<Subscriber, Audience>()

@@ -10,7 +10,7 @@ import type { SendBuffer } from './send-buffer.ts'
 import type { SentState } from './sent-state.ts'
 
 /** Whom a subscriber belongs to; objects and not functions, for a function per subscriber costs 100 bytes. */
-export type Owner = {
+export type Keeper = {
   /** It left the live path at its position and must catch up. */
   fellBehind(subscriber: Subscriber): void
   /** The hub ends it. */
@@ -35,9 +35,9 @@ export class Subscriber {
   open = true
   /** Whether it is on its audience's live path; the audience's to change. */
   live = false
-  /** For its owner, which tells it. */
+  /** For its keeper, which tells it. */
   readonly listener: Listener
-  readonly #owner: Owner
+  readonly #keeper: Keeper
   #sent: SentState | null = null
   #quiet = true
 
@@ -45,13 +45,13 @@ export class Subscriber {
     { operationId, listener }: { readonly operationId: string; readonly listener: Listener },
     buffer: SendBuffer,
     position: Cursor,
-    owner: Owner,
+    keeper: Keeper,
   ) {
     this.operationId = operationId
     this.listener = listener
     this.buffer = buffer
     this.position = position
-    this.#owner = owner
+    this.#keeper = keeper
   }
 
   /** Whether this notice is not for it: passed before, or contained in the state it was sent. */
@@ -86,15 +86,15 @@ export class Subscriber {
   fallBehind(position: Cursor): void {
     this.position = position
     // Asking its socket for room may have ended the socket.
-    if (this.open) this.#owner.fellBehind(this)
+    if (this.open) this.#keeper.fellBehind(this)
   }
 
   end(error: HeliographError): void {
-    if (this.open) this.#owner.end(this, error)
+    if (this.open) this.#keeper.end(this, error)
   }
 
   close(): void {
-    this.#owner.drop(this)
+    this.#keeper.drop(this)
   }
 
   /** Whether nothing was framed since the last call. */

@@ -116,7 +116,8 @@ function mostJsonBytes(value: unknown, levels: number): number {
   if (typeof value === 'string') return 6 * value.length + 3
   if (typeof value !== 'object' || value === null) return 32
   if (levels === 0) throw new HeliographError('BAD_INPUT', `nests deeper than ${maxDepth} levels`)
-  let bytes = 2
+  // Its brackets, and the comma behind it.
+  let bytes = 3
   if (Array.isArray(value)) for (const item of value) bytes += mostJsonBytes(item, levels - 1)
   else {
     const members = value as { readonly [name: string]: unknown }

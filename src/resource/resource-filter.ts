@@ -52,6 +52,13 @@ export function fileResourceFilter(filter: ResourceFilter): Filing {
   return 'REST'
 }
 
+const facets = ['uid', 'name', 'changed', 'owned'] as const
+
+/** Whether any resource filter is filed under a term: else nobody need look at what a resource is. */
+export function isAnyFiled(isFiled: IsFiled): boolean {
+  return facets.some(isFiled)
+}
+
 /** Every term a filter that matches one of these can be filed under: give it before and after. */
 export function termsOfResource(
   { uid, kind, name, owner }: ResourceFacts,

@@ -29,7 +29,9 @@ let entries: readonly Entry[]
 
 beforeAll(async () => {
   world = await openWorld(true)
-  entries = await world.opened.store.log.readBackwards(null, 500)
+  const read = await world.opened.store.log.readBackwards(null, 500)
+  // As plain objects, which can be copied with a fault: those that were read have getters.
+  entries = read.map(({ position, event, change }) => ({ position, event, change }))
 })
 afterAll(() => world.opened.stop())
 
@@ -260,6 +262,34 @@ describe('a selection', () => {
     const once = asked
     await executed(prepared(query), notice, { ...world.admin, resources })
     expect(asked).toBe(2 * once)
+  })
+
+  test('that does not compile takes nothing from others who share its document', () => {
+    const text = `subscription ($x: Boolean = true) { events { type zone resource { kind @include(if: $x) uid } } }`
+    const { feed } = prepared(text, { x: true })
+    const entry = entries.find(({ event }) => event.resource !== null) as Entry
+    const notice: Notice = { kind: 'EVENT', entry }
+    const failingSelection = feed?.selectionFor({ x: null })
+    for (let n = 0; n < 1_000; n++) expect(failingSelection?.(notice, world.admin)).toBeNull()
+    expect(feed?.selectionFor({ x: true })(notice, world.admin)).toContain('"kind"')
+    expect(feed?.selectionFor({ x: false })(notice, world.admin)).not.toContain('"kind"')
+  })
+
+  test('of one type that does not compile leaves those of others compiled', () => {
+    const operation = prepared(
+      'subscription { resources { type resource { id ... on VirtualMachine { host { name } } } } }',
+    )
+    const noticeOf = (isWanted: (kind: string) => boolean): Notice => {
+      const entry = entries.find(({ change }) => change && isWanted(change.after.kind)) as Entry
+      return noticesOf(entry)[1] as Notice
+    }
+    const [machine, other] = [
+      noticeOf((kind) => kind === 'VirtualMachine'),
+      noticeOf((kind) => kind === 'Volume'),
+    ]
+    expect(compiled(operation, other, world.admin)).not.toBeNull()
+    expect(compiled(operation, machine, world.admin)).toBeNull()
+    expect(compiled(operation, other, world.admin)).not.toBeNull()
   })
 
   test('is compiled once for all who share a document, whatever their filters', () => {

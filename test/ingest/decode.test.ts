@@ -50,6 +50,12 @@ describe('an item', () => {
     )
   })
 
+  test('of many small parts is as large as all of them with what stands between', () => {
+    const item = { ...event, data: Array.from({ length: 400 }, () => []) }
+    expect(JSON.stringify(item).length).toBeGreaterThan(1_000)
+    expect(() => decodeItem('CLOUDEVENT', item, arrivedAt, limits)).toThrow(/the event has 1\d\d\d bytes/)
+  })
+
   test('is as large as its JSON is written, escapes included', () => {
     const escaped = { ...event, data: '\u0001'.repeat(160) }
     expect(JSON.stringify(escaped).length).toBeGreaterThan(1_000)

@@ -7,6 +7,7 @@ import { asHeliographError } from '../../errors.ts'
 import { type Cursor, parseEpoch } from '../../event/position.ts'
 import { cursorOf, type Entry } from '../../event-log/entry.ts'
 import type { EventLog } from '../../event-log/event-log.ts'
+import { lookInto } from '../../event-log/stored-entry.ts'
 import type { Announcement } from './announcements.ts'
 import type { Call } from './connection.ts'
 import { createFollowings } from './followings.ts'
@@ -34,7 +35,9 @@ const mostWaiting = 200
 export async function openLiveTail(look: Call, reader: LogReader, channel: string): Promise<LiveTail> {
   await settle(look, { epoch: parseEpoch('0'.repeat(16)), offset: 0, mark: 0 }, channel)
   let last = await reader.head()
-  const followings = createFollowings(reader, () => last)
+  // A page is told to several followers, and each must get the whole of it or nothing.
+  const read: LogReader['read'] = async (after, limit) => lookInto(await reader.read(after, limit))
+  const followings = createFollowings({ read, head: reader.head }, () => last)
   let waiting: Announcement[] = []
   let reading: Promise<void> | null = null
   let readAgain = false
@@ -97,7 +100,7 @@ export async function openLiveTail(look: Call, reader: LogReader, channel: strin
 
   async function readNew(): Promise<void> {
     for (;;) {
-      const page = await reader.read(last, pageEntries)
+      const page = await read(last, pageEntries)
       deliver(page)
       if (page.length < pageEntries) return
     }

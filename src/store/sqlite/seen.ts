@@ -33,8 +33,8 @@ export function createSeen(): Seen {
     taken += 1
   }
 
-  // Forgotten offsets keep their slots until now, so that no chain of slots is ever broken. Plain loops: a
-  // call for each slot made this a fourteenth of what the writer did while the log grew.
+  // Forgotten offsets keep their slots until now, so that no chain of slots is ever broken. Plain loops:
+  // with a call for each slot it would be a fourteenth of what the writer does while the log grows.
   function rebuild(): void {
     const [oldFingerprints, oldOffsets] = [fingerprints, offsets]
     let kept = 0
