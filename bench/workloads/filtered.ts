@@ -33,21 +33,22 @@ const numbers = new Intl.NumberFormat('en')
 
 const uidOf = (n: number) => `vm-${n}`
 
-/** Operations 0, 1, 2 …, each about the virtual machine of its number. */
+/** Operations 0, 1, 2 …, each about the virtual machine of its number, dealt out to the clients in turn. */
 function oneEach(count: number, perClient: number): readonly (readonly Operation[])[] {
-  return Array.from({ length: count / perClient }, (_, client) =>
-    Array.from({ length: perClient }, (_, n) => startsOf(uidOf(client * perClient + n))),
+  const clients = count / perClient
+  return Array.from({ length: clients }, (_, client) =>
+    Array.from({ length: perClient }, (_, n) => startsOf(uidOf(n * clients + client))),
   )
 }
 
-/** Posts events about the machines of the operations; the next ones go when each has told whom it is for. */
-async function measure({ server, subscribers, poster }: Crowd): Promise<Figures> {
+/** Posts events about the first of the machines; the next ones go when each has told whom it is for. */
+async function measure({ server, subscribers, poster }: Crowd, machines: number): Promise<Figures> {
   const { size } = subscribers
   const before = readCpu(server.pid)
   const begun = subscribers.count()
   let posted = 0
   // Steps of a prime: neighbours are not told one after the other.
-  const next = () => [makeEvent({ uid: uidOf((++posted * 7_919) % (size || operationCount)) })]
+  const next = () => [makeEvent({ uid: uidOf((++posted * 7_919) % machines) })]
   await repeatFor(runMs, 1, async () => {
     await Promise.all(Array.from({ length: connections }, () => poster.post(next())))
     if (size > 0) await subscribers.until(begun + posted)
@@ -88,7 +89,7 @@ export const filtered: Workload = {
           gather: () => crowdOf(contender, isAlone(contender) ? oneByOne : onWebsocket, nodeFlags),
         })),
       ],
-      measure,
+      (crowd) => measure(crowd, operationCount),
     ),
   derive(subject, round) {
     const contender = subscribed.find(({ name }) => name === subject)
@@ -126,7 +127,8 @@ export const growing: Workload = {
         name: nameOf(count),
         gather: () => crowdOf(heliograph, oneEach(count, count / sockets), nodeFlags),
       })),
-      measure,
+      // About the same machines each time: how many the store knows has a cost of its own.
+      (crowd) => measure(crowd, Math.min(...counts)),
     ),
   derive: (subject, round) => ({
     [`of ${fewest}`]: (round.get(subject)?.[cost] ?? Number.NaN) / (round.get(fewest)?.[cost] ?? Number.NaN),
