@@ -193,7 +193,37 @@ describe('an event stream', () => {
     await gateway.post([note('after-the-rest')], cloudEventBatch)
     await seen
   })
+
+  it('that is not read for longer than that is ended, also after it was read for a while', async () => {
+    const { socket } = await dial()
+    const query = encodeURIComponent('subscription { events { eventId data } }')
+    socket.write(
+      `GET /graphql?query=${query} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n`,
+    )
+    let received = ''
+    const seen = new Promise<void>((resolve) => {
+      socket.on('data', (piece) => {
+        received += piece
+        if (received.includes('read-100')) resolve()
+      })
+    })
+    await expect.poll(streams).toBe(1)
+    const large = (name: string) =>
+      Array.from({ length: 101 }, (_, n) =>
+        note(`${name}-${n}`, 'LARGE.NOTE', { data: { text: 'x'.repeat(80_000) } }),
+      )
+    await gateway.post(large('read'), cloudEventBatch)
+    await seen
+    socket.pause()
+    for (const name of ['unread', 'more']) await gateway.post(large(name), cloudEventBatch)
+    await expect.poll(streams, { timeout: 20_000 }).toBe(0)
+  })
 })
+
+async function streams(): Promise<number> {
+  const { body } = await ask(`${gateway.url}/metrics`)
+  return Number(/heliograph_connections{transport="sse"} (\d+)/.exec(body)?.[1] ?? 0)
+}
 
 describe('connections of everybody', () => {
   it('over the limit are 503 with Retry-After at every door but health, until there is room', async () => {
