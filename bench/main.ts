@@ -44,8 +44,9 @@ const argv = process.argv.slice(2)
 if (argv.includes('--help') || argv.includes('-h')) {
   process.stdout.write(usage(workloads.map(({ name, title }) => `${name.padEnd(8)} ${title}`)))
 } else {
+  const { args, chosen } = parse(argv)
   try {
-    await run(parseArguments(argv))
+    await run(chosen, args)
     // A broker's client keeps the process for some seconds after its node was ended.
     process.exit()
   } catch (error) {
@@ -60,12 +61,22 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-async function run(args: BenchArguments): Promise<void> {
+/** What is asked for; ends the bench with a line where that is not understood. */
+function parse(argv: readonly string[]): { args: BenchArguments; chosen: readonly Workload[] } {
+  try {
+    const args = parseArguments(argv)
+    return { args, chosen: choose(args.only) }
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    return process.exit(2)
+  }
+}
+
+async function run(chosen: readonly Workload[], args: BenchArguments): Promise<void> {
   pin(process.pid, driverCore)
-  const workloads = chosen(args.only)
   process.stderr.write('checking that all contenders tell the same …\n')
   await checkAgreement(comparable)
-  for (const workload of workloads) {
+  for (const workload of chosen) {
     const result = await measure(workload, args)
     process.stdout.write(`\n${formatResult(result)}\n`)
     // At once: a long bench that is stopped has shown what it has measured.
@@ -73,7 +84,7 @@ async function run(args: BenchArguments): Promise<void> {
   }
 }
 
-function chosen(names: readonly string[]): readonly Workload[] {
+function choose(names: readonly string[]): readonly Workload[] {
   const isNamed = (workload: Workload, name: string) => workload.name.toLowerCase() === name.toLowerCase()
   const unknown = names.find((name) => !workloads.some((workload) => isNamed(workload, name)))
   if (unknown !== undefined) throw new Error(`--only: there is no workload ${unknown}; --help lists them`)
