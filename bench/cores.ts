@@ -2,15 +2,18 @@
 // the other's work in its caches.
 
 import { execFileSync } from 'node:child_process'
-import { availableParallelism } from 'node:os'
+import { cpus } from 'node:os'
 
 /** Where servers run, each alone at any time. */
 export const serverCore = 0
 /** Where what drives them runs, and the stores and brokers beside them. */
 export const driverCore = 1
 
-/** Moves a process with all its threads; threads to come follow. Nothing on a machine with one core. */
-export function pin(pid: number, core: number): void {
-  if (availableParallelism() < 2) return
+/** For what is not about the CPU of one server: wherever the system puts it. */
+export const anyCore = `0-${cpus().length - 1}`
+
+/** Moves a process with all its threads; threads and processes to come follow. Nothing on a machine with one core. */
+export function pin(pid: number, core: number | string): void {
+  if (cpus().length < 2) return
   execFileSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' })
 }

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { type BenchArguments, parseArguments, usage } from './arguments.ts'
 import { drawChart, themes } from './chart.ts'
 import { comparable } from './contenders.ts'
-import { driverCore, pin } from './cores.ts'
+import { anyCore, driverCore, pin } from './cores.ts'
 import { checkAgreement } from './differential.ts'
 import { describeMachine } from './machine.ts'
 import { spreadOf } from './measure.ts'
@@ -73,7 +73,6 @@ function parse(argv: readonly string[]): { args: BenchArguments; chosen: readonl
 }
 
 async function run(chosen: readonly Workload[], args: BenchArguments): Promise<void> {
-  pin(process.pid, driverCore)
   process.stderr.write('checking that all contenders tell the same …\n')
   await checkAgreement(comparable)
   for (const workload of chosen) {
@@ -97,6 +96,7 @@ async function measure(workload: Workload, args: BenchArguments): Promise<Result
   const { name, title, bounds } = workload
   const runs = Math.min(args.runs, workload.mostRuns ?? args.runs)
   const { profileDirectory } = args
+  pin(process.pid, workload.isRate ? anyCore : driverCore)
   const profiling = profileDirectory === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`]
   const { subjects, close } = await workload.open(profiling)
   const rounds: Round[] = []

@@ -27,6 +27,8 @@ export type Workload = {
   readonly bounds: readonly Bound[]
   /** How often it is measured at most; a long one is measured less often than others. */
   readonly mostRuns?: number
+  /** Its figures are rates: servers and what drives them run on any core. */
+  readonly isRate?: true
   /** @param nodeFlags for the servers under test */
   open(nodeFlags: readonly string[]): Promise<OpenWorkload>
   /** What follows for a subject from the figures of one round: ratios to others. */

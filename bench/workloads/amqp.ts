@@ -33,6 +33,7 @@ type Bench = {
 
 export const amqp: Workload = {
   name: 'AMQP',
+  isRate: true,
   title: `${eventCount.toLocaleString('en')} CloudStack messages drain from a full RabbitMQ queue`,
   bounds: [{ figure: 'events/s', atLeast: 10_000 }],
   async open(nodeFlags): Promise<OpenWorkload> {

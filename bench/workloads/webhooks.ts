@@ -21,6 +21,7 @@ function workload(
 ): Workload {
   return {
     ...about,
+    isRate: true,
     async open(flags) {
       const run = async (engine: Engine) => {
         const bench = await openWebhookBench(engine, [...flags, ...nodeFlags])
