@@ -10,6 +10,8 @@ export type StoredFormat<Stored> = {
   json(stored: Stored): string
   event(stored: Stored): Event
   change(stored: Stored, position: Cursor): Change | null
+  /** Lets go of what it keeps of the parts beside their text. */
+  forget?(stored: Stored): void
 }
 
 /** A class and not an object with getters: making one costs 0.01 µs and not 2.7. */
@@ -37,6 +39,12 @@ export class StoredEntry<Stored> implements Entry {
     return this.#json
   }
 
+  forget(): void {
+    this.#event = undefined
+    this.#change = undefined
+    this.#format.forget?.(this.#stored)
+  }
+
   get event(): Event {
     this.#event ??= this.#format.event(this.#stored)
     return this.#event
@@ -46,6 +54,14 @@ export class StoredEntry<Stored> implements Entry {
     if (this.#change === undefined) this.#change = this.#format.change(this.#stored, this.position)
     return this.#change
   }
+}
+
+/**
+ * Goes back to the text, for entries that are kept long: what was parsed of them would be moved to where only a
+ * full collection finds it, which with ten thousand at hand costs 7 to 13 µs for each.
+ */
+export function forgetParsed(entry: Entry): void {
+  if (entry instanceof StoredEntry) entry.forget()
 }
 
 /** Looks into all of them, so that a text which is damaged fails here and not where half of them were told. */

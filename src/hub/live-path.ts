@@ -5,6 +5,7 @@ import type { Cursor } from '../event/position.ts'
 import type { Entry } from '../event-log/entry.ts'
 import type { Follower } from '../event-log/event-log.ts'
 import { type Placed, place } from '../event-log/placed.ts'
+import { forgetParsed } from '../event-log/stored-entry.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Audiences } from './audiences.ts'
 import type { Readers } from './readers.ts'
@@ -28,6 +29,7 @@ export function createLivePath({ ring, audiences, readers, metrics, restarted }:
     // First of all the tip: a subscriber that joins from here on has passed this entry.
     ring.push(placed)
     for (const audience of audiences.concerned(placed.entry)) audience.take(placed, before)
+    forgetParsed(placed.entry)
   }
 
   function measure(): void {

@@ -33,6 +33,10 @@ const format: StoredFormat<Stored> = {
     const parsed = typeof change === 'string' ? (JSON.parse(change) as Change | null) : change
     return parsed && placed(parsed, offset)
   },
+  forget(stored) {
+    stored.event = undefined
+    stored.change = undefined
+  },
 }
 
 /** Parses the event, and leaves the change beside it. */
