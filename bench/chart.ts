@@ -20,8 +20,8 @@ type Panel = {
 }
 
 const width = 820
-const labelWidth = 190
-const barWidth = 500
+const labelWidth = 230
+const barWidth = 480
 const rowHeight = 24
 const titleHeight = 40
 const gap = 28
