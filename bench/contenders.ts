@@ -1,12 +1,9 @@
 // The servers that are measured against each other, each started in a process of its own.
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { openInspector } from '../test/support/inspector.ts'
 import { runNode } from '../test/support/program.ts'
-import { startRedis } from '../test/support/redis.ts'
 import { driverCore, pin, serverCore } from './cores.ts'
+import { type OpenData, openDirectory, openRedis } from './data.ts'
 import { openSseSubscribers } from './load/sse-subscribers.ts'
 import type { OpenSubscribers } from './load/subscribers.ts'
 import { openWebsocketSubscribers } from './load/websocket-subscribers.ts'
@@ -53,7 +50,7 @@ export const heliographSse = overSse('Heliograph, SSE', heliograph)
 export const heliographOnRedis: Contender = {
   ...heliograph,
   name: 'Heliograph on Redis',
-  start: (flags) => startHeliograph(flags, openRedis),
+  start: (flags) => startHeliograph(flags, openRedisAside),
 }
 
 export const bareHttp = peer('bare node:http', 'LIMIT', 'bare-http.ts')
@@ -66,7 +63,7 @@ export const redisFilter: Contender = {
   ...peer('graphql-ws + Redis', 'PEER', 'redis-filter.ts'),
   async start(flags = []) {
     const made = new AsyncDisposableStack()
-    const { env } = await openRedis(made)
+    const { env } = await openRedisAside(made)
     return launch(made, [...flags, 'bench/peers/redis-filter.ts'], { REDIS_URL: env.HELIOGRAPH_REDIS_URL })
   },
 }
@@ -99,29 +96,17 @@ function overSse(name: string, contender: Contender): Contender {
   return { ...contender, name, transport: 'SSE', subscribe: openSseSubscribers }
 }
 
-type Data = { readonly env: Readonly<Record<string, string>>; readonly redisPid: number | null }
-
-async function startHeliograph(
-  flags: readonly string[] = [],
-  openData: (made: AsyncDisposableStack) => Promise<Data>,
-): Promise<Server> {
+async function startHeliograph(flags: readonly string[] = [], openData: OpenData): Promise<Server> {
   const made = new AsyncDisposableStack()
   const { env, redisPid } = await openData(made)
   return launch(made, [...flags, 'src/start.js', '--port', '0'], { ...unlimited, ...env }, redisPid)
 }
 
-async function openDirectory(made: AsyncDisposableStack): Promise<Data> {
-  const directory = await mkdtemp(join(tmpdir(), 'heliograph-bench-'))
-  made.defer(() => rm(directory, { recursive: true, force: true }))
-  return { env: { HELIOGRAPH_DATA: directory }, redisPid: null }
-}
-
-async function openRedis(made: AsyncDisposableStack) {
-  const redis = await startRedis({ appendOnly: true, settings: { appendfsync: 'everysec' } })
-  made.defer(() => redis.stop())
-  const redisPid = Number(/process_id:(\d+)/.exec(await redis.client().info('server'))?.[1])
-  pin(redisPid, driverCore)
-  return { env: { HELIOGRAPH_REDIS_URL: redis.url }, redisPid }
+/** Beside what drives the server, so that it takes nothing from it. */
+async function openRedisAside(made: AsyncDisposableStack) {
+  const data = await openRedis(made)
+  pin(data.redisPid, driverCore)
+  return data
 }
 
 /** Runs a program until it says where it listens; whatever was made for it goes with it. */

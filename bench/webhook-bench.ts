@@ -1,13 +1,10 @@
 // A gateway on data of its own, and receivers for its webhooks, each a process of its own on this machine.
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openInspector } from '../test/support/inspector.ts'
 import { runNode } from '../test/support/program.ts'
-import { startRedis } from '../test/support/redis.ts'
 import { make } from '../test/support/webhooks.ts'
+import { openDirectory, openRedis } from './data.ts'
 import { type CpuTimes, readCpu } from './measure.ts'
 import type { Taken } from './receiver.ts'
 
@@ -35,7 +32,7 @@ const giveUpMs = 600_000
 
 export async function openWebhookBench(engine: Engine, nodeFlags: readonly string[]): Promise<WebhookBench> {
   const made = new AsyncDisposableStack()
-  const env = await openData(engine, made)
+  const { env } = await (engine === 'Redis' ? openRedis : openDirectory)(made)
   const receiver = runNode(['bench/receiver.ts'])
   made.defer(() => receiver.kill())
   const [, first = '', second = ''] = await receiver.until(/receiving at (\S+) and (\S+)/)
@@ -105,15 +102,4 @@ export async function openWebhookBench(engine: Engine, nodeFlags: readonly strin
     },
     close: () => made.disposeAsync(),
   }
-}
-
-async function openData(engine: Engine, made: AsyncDisposableStack): Promise<Record<string, string>> {
-  if (engine === 'Redis') {
-    const redis = await startRedis({ appendOnly: true, settings: { appendfsync: 'everysec' } })
-    made.defer(() => redis.stop())
-    return { HELIOGRAPH_REDIS_URL: redis.url }
-  }
-  const directory = await mkdtemp(join(tmpdir(), 'heliograph-bench-'))
-  made.defer(() => rm(directory, { recursive: true, force: true }))
-  return { HELIOGRAPH_DATA: directory }
 }

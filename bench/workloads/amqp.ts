@@ -1,14 +1,11 @@
 // A queue full of CloudStack's messages drains through the gateway into its store: how fast, and what an
 // event costs whom. Broker, store and gateway are processes of their own, all on this machine.
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Program, runNode } from '../../test/support/program.ts'
 import { startRabbitMQ, type TestRabbitMQ } from '../../test/support/rabbitmq.ts'
-import { startRedis } from '../../test/support/redis.ts'
 import { type BusMessage, makeMix } from '../cloudstack-mix.ts'
+import { type Data, type OpenData, openDirectory, openRedis } from '../data.ts'
 import { type CpuTimes, cpuBetween, readCpu, total } from '../measure.ts'
 import type { Figures, OpenWorkload, Workload } from '../workload.ts'
 
@@ -16,14 +13,6 @@ const eventCount = 20_000
 const drainTimeoutMs = 60_000
 /** Late by half of it on average, and 1 % of the gateway's CPU. */
 const pollMs = 50
-
-/** Where one run keeps its events. */
-type Data = {
-  readonly env: Readonly<Record<string, string>>
-  /** The process of the store, where it has one. */
-  readonly pid: number | null
-  stop(): Promise<void>
-}
 
 type Bench = {
   readonly broker: TestRabbitMQ
@@ -49,29 +38,13 @@ export const amqp: Workload = {
   },
 }
 
-async function openDirectory(): Promise<Data> {
-  const directory = await mkdtemp(join(tmpdir(), 'heliograph-bench-'))
-  return {
-    env: { HELIOGRAPH_DATA: directory },
-    pid: null,
-    stop: () => rm(directory, { recursive: true, force: true }),
-  }
-}
-
-async function openRedis(): Promise<Data> {
-  const redis = await startRedis({ appendOnly: true, settings: { appendfsync: 'everysec' } })
-  const pid = Number(/process_id:(\d+)/.exec(await redis.client().info('server'))?.[1])
-  return { env: { HELIOGRAPH_REDIS_URL: redis.url }, pid, stop: () => redis.stop() }
-}
-
-async function runOn(bench: Bench, openData: () => Promise<Data>): Promise<Figures> {
+async function runOn(bench: Bench, openData: OpenData): Promise<Figures> {
   await using made = new AsyncDisposableStack()
   const exchange = 'cloudstack-events'
   const queue = 'heliograph'
   await fill(bench, exchange, queue)
   made.defer(async () => void (await bench.broker.client().queueDelete({ queue })))
-  const data = await openData()
-  made.defer(() => data.stop())
+  const data = await openData(made)
   const startedAt = performance.now()
   const gateway = runNode([...bench.nodeFlags, 'src/start.js', '--port', '0'], {
     env: { ...data.env, HELIOGRAPH_AMQP_URL: bench.broker.url, HELIOGRAPH_LOG_LEVEL: 'info' },
@@ -91,7 +64,7 @@ async function runOn(bench: Bench, openData: () => Promise<Data>): Promise<Figur
 /** From the first delivery, which follows at once on the line of the log, until the log holds the last event. */
 async function drain(
   gateway: Program,
-  { pid }: Data,
+  { redisPid: pid }: Data,
   { pid: brokerPid }: TestRabbitMQ,
   startedAt: number,
 ): Promise<Figures> {

@@ -26,6 +26,7 @@ import {
 // The very code that `execute` collects with: what is selected, and in which order, cannot differ.
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js'
 import { isPromise } from 'graphql/jsutils/isPromise.js'
+import { plainJson } from '../hub/carry.ts'
 import type { Context } from './context.ts'
 
 /** The JSON text of a value. @throws anything where it declines */
@@ -53,9 +54,6 @@ const declined = new Error('left to execute')
 const noArguments = Object.freeze({})
 // Only a resolver with a fourth parameter would read it, and such a field is not compiled.
 const noInfo = Object.freeze({}) as GraphQLResolveInfo
-
-/** Printable ASCII without the quote and the backslash: stands in JSON as it is. */
-const plain = /^[ !#-[\]-~]*$/
 
 /** @throws NotCompilable */
 export function compileSelection(
@@ -130,7 +128,7 @@ function leafWriter(type: GraphQLLeafType): Write {
   return (value) => {
     const serialized = type.serialize(value)
     // Half of what `stringify` costs, and nearly every value is such text.
-    if (typeof serialized === 'string' && plain.test(serialized)) return `"${serialized}"`
+    if (typeof serialized === 'string' && plainJson.test(serialized)) return `"${serialized}"`
     if (serialized === null || serialized === undefined) throw declined
     return JSON.stringify(serialized)
   }

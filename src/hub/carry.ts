@@ -7,3 +7,6 @@ export function carryUtf8(text: string): string {
   if (Buffer.byteLength(text, 'utf8') === text.length) return text
   return Buffer.from(text, 'utf8').toString('latin1')
 }
+
+/** Printable ASCII without the quote and the backslash: stands in JSON, and on the wire, as it is. */
+export const plainJson = /^[ !#-[\]-~]*$/
